@@ -1,0 +1,32 @@
+# Two commands: `make run` and `make test`. Both set up what is missing first.
+
+toolchain := scripts/with-toolchain
+
+.PHONY: help build run dev test check rust-tests browser-tests clean
+
+help: ## Say what there is to make
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+build: ## Build the program and the site's files, optimised
+	@$(toolchain) scripts/build
+
+run: build ## Build, and serve the blog on http://127.0.0.1:3000
+	@exec target/release/view-counter serve
+
+dev: ## Serve the blog, and build and reload on every change
+	@$(toolchain) cargo leptos watch -- serve --drafts
+
+test: check rust-tests browser-tests ## Everything that must pass
+
+check: ## Formatting and lints, for both targets and for the counter alone
+	@$(toolchain) scripts/check
+
+rust-tests: ## Unit, property and integration tests
+	@$(toolchain) cargo test --features ssr,blog
+	@$(toolchain) cargo test --features ssr --lib
+
+browser-tests: build ## The site in real Chromium
+	@scripts/browser-tests
+
+clean: ## Remove what was built (not the tools, which are in the user's cache)
+	@rm -rf target end2end/node_modules

@@ -1,0 +1,65 @@
+//! The document and the routes.
+
+use super::{
+    layout::Layout,
+    pages::{AboutPage, HomePage, NotFound, PostPage, TagPage},
+};
+use leptos::prelude::*;
+use leptos_meta::provide_meta_context;
+use leptos_router::{
+    SsrMode,
+    components::{FlatRoutes, Route, Router},
+    path,
+};
+
+/// The document around the application.
+#[cfg(feature = "ssr")]
+pub fn shell(options: LeptosOptions, language: String) -> impl IntoView {
+    use leptos_meta::{HashedStylesheet, MetaTags};
+    view! {
+        <!DOCTYPE html>
+        <html lang=language>
+            <head>
+                <meta charset="utf-8" />
+                <meta name="viewport" content="width=device-width, initial-scale=1" />
+                <meta
+                    name="theme-color"
+                    media="(prefers-color-scheme: light)"
+                    content="#fbfcfb"
+                />
+                <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#111513" />
+                // Before anything is painted, so that no theme flashes.
+                <script inner_html=super::theme::APPLY_STORED />
+                <HashedStylesheet options=options.clone() />
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+                <AutoReload options=options.clone() />
+                <HydrationScripts options defer=true />
+                <MetaTags />
+            </head>
+            <body>
+                <App />
+            </body>
+        </html>
+    }
+}
+
+/// The application.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    view! {
+        <Router>
+            <Layout>
+                <FlatRoutes fallback=NotFound>
+                    // Async: the document is whole when it is sent, for those
+                    // who read it without JavaScript and for search engines,
+                    // and its status is known.
+                    <Route path=path!("/") view=HomePage ssr=SsrMode::Async />
+                    <Route path=path!("/posts/:slug") view=PostPage ssr=SsrMode::Async />
+                    <Route path=path!("/tags/:tag") view=TagPage ssr=SsrMode::Async />
+                    <Route path=path!("/about") view=AboutPage ssr=SsrMode::Async />
+                </FlatRoutes>
+            </Layout>
+        </Router>
+    }
+}

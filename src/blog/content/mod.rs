@@ -1,0 +1,182 @@
+//! The content folder, read and rendered once, at start-up.
+//!
+//! ```text
+//! site.toml      title, description, author, language, navigation
+//! about.md       the page about the site
+//! posts/*.md     the posts; the file's name is the post's slug
+//! …              images and other files, anywhere, fetched under /media/
+//! ```
+//!
+//! [`Content`] is what the pages, the feed and the site map ask. It may not know
+//! of requests, nor of how a page looks around a post.
+
+mod address;
+mod element;
+mod error;
+#[cfg(test)]
+pub(crate) mod example;
+mod footnote;
+mod front_matter;
+mod highlight;
+mod image_size;
+mod keys;
+mod link;
+mod load;
+mod markdown;
+mod media;
+mod site;
+mod source;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+
+pub(crate) use address::encode_path;
+pub use error::{ContentError, ContentErrors};
+pub use media::{Media, MediaFile};
+
+use super::model::{Heading, PostLink, PostSummary, SiteInfo, TagLink};
+
+/// Everything the site shows.
+#[derive(Clone, Debug)]
+pub struct Content {
+    site: SiteInfo,
+    about: Page,
+    /// Newest first.
+    posts: Vec<Post>,
+    /// Indices into `posts`.
+    by_slug: HashMap<String, usize>,
+    /// By path segment.
+    tags: BTreeMap<String, Tag>,
+    media: Media,
+}
+
+/// A page that is not a post.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// Its title, plain text.
+    pub title: String,
+    /// What it says, in a sentence or two, plain text.
+    pub description: String,
+    /// Its body.
+    pub html: String,
+}
+
+/// A post, ready to be shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Post {
+    /// What lists show of it.
+    pub summary: PostSummary,
+    /// Its headings of levels 2 and 3, in their order.
+    pub headings: Vec<Heading>,
+    /// Its body, without the title. Links and images of this site begin with `/`.
+    pub html: String,
+    /// The next older post.
+    pub previous: Option<PostLink>,
+    /// The next newer post.
+    pub next: Option<PostLink>,
+    /// The path of the image that stands for it elsewhere: the one its front matter
+    /// names, or else its first. Begins with `/`.
+    pub image: Option<String>,
+}
+
+#[derive(Clone, Debug)]
+struct Tag {
+    link: TagLink,
+    /// Indices into `Content::posts`, newest first.
+    posts: Vec<usize>,
+}
+
+impl Content {
+    /// Reads the content folder `dir` and renders all of it; posts that are drafts
+    /// only if `drafts` says so. Blocks, for about as long as it takes to read the
+    /// files. Fails with every mistake there is, not only the first.
+    pub fn load(dir: &Path, drafts: bool) -> Result<Self, ContentErrors> {
+        load::load(dir, drafts)
+    }
+
+    /// Puts the parts together; `posts` may come in any order.
+    fn new(site: SiteInfo, about: Page, mut posts: Vec<Post>, media: Media) -> Self {
+        // Dates are ISO 8601 with four-digit years: their order as text is theirs.
+        posts.sort_by(|a, b| {
+            let (a, b) = (&a.summary, &b.summary);
+            b.date.cmp(&a.date).then_with(|| a.slug.cmp(&b.slug))
+        });
+        let links: Vec<PostLink> = posts.iter().map(Post::link).collect();
+        let mut by_slug = HashMap::new();
+        let mut tags: BTreeMap<String, Tag> = BTreeMap::new();
+        for (index, post) in posts.iter_mut().enumerate() {
+            post.previous = links.get(index + 1).cloned();
+            post.next = index
+                .checked_sub(1)
+                .and_then(|newer| links.get(newer))
+                .cloned();
+            by_slug.insert(post.summary.slug.clone(), index);
+            for link in &post.summary.tags {
+                let tag = tags
+                    .entry(link.path_segment.clone())
+                    .or_insert_with(|| Tag {
+                        link: link.clone(),
+                        posts: Vec::new(),
+                    });
+                tag.posts.push(index);
+            }
+        }
+        Self {
+            site,
+            about,
+            posts,
+            by_slug,
+            tags,
+            media,
+        }
+    }
+
+    /// The site as a whole.
+    pub fn site(&self) -> &SiteInfo {
+        &self.site
+    }
+
+    /// The page about the site.
+    pub fn about(&self) -> &Page {
+        &self.about
+    }
+
+    /// All posts: newest first, those of one day by slug.
+    pub fn posts(&self) -> &[Post] {
+        &self.posts
+    }
+
+    /// The post with this slug.
+    pub fn post(&self, slug: &str) -> Option<&Post> {
+        self.posts.get(*self.by_slug.get(slug)?)
+    }
+
+    /// All tags that a post has, by path segment.
+    pub fn tags(&self) -> impl Iterator<Item = &TagLink> {
+        self.tags.values().map(|tag| &tag.link)
+    }
+
+    /// The tag at `/tags/{path_segment}`, which is percent-decoded, and its posts,
+    /// newest first; at least one.
+    pub fn tag(&self, path_segment: &str) -> Option<(TagLink, Vec<&Post>)> {
+        let tag = self.tags.get(path_segment)?;
+        let posts = tag.posts.iter().filter_map(|index| self.posts.get(*index));
+        Some((tag.link.clone(), posts.collect()))
+    }
+
+    /// The files that may be fetched under `/media/`.
+    pub fn media(&self) -> &Media {
+        &self.media
+    }
+}
+
+impl Post {
+    fn link(&self) -> PostLink {
+        PostLink {
+            slug: self.summary.slug.clone(),
+            title: self.summary.title.clone(),
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! Where links lead and where images come from.
+
+use super::{assert_errors, html};
+use crate::blog::content::example::{Folder, HEAD, PNG};
+
+#[test]
+fn a_link_to_a_file_leads_to_its_page() {
+    let folder = Folder::new()
+        .with("posts/a b.pdf", "")
+        .with_post("other", "")
+        .with_post(
+            "post",
+            "[a](other.md) [b](./other.md#c) [d](../about.md) [e](a%20b.pdf) [f](#g) [h](/i)\n",
+        );
+    assert_eq!(
+        folder.html(),
+        "<p><a href=\"/posts/other\">a</a> <a href=\"/posts/other#c\">b</a> <a href=\"/about\">d</a> \
+         <a href=\"/media/posts/a%20b.pdf\">e</a> <a href=\"#g\">f</a> <a href=\"/i\">h</a></p>\n"
+    );
+}
+
+#[test]
+fn a_link_to_another_site_does_not_hand_over_the_window() {
+    assert_eq!(
+        html("[a](https://example.org/?b&c \"d\\\"\") <x@example.org> <HTTP://example.org>\n"),
+        "<p><a href=\"https://example.org/?b&amp;c\" title=\"d&quot;\" rel=\"noopener\">a</a> \
+         <a href=\"mailto:x@example.org\">x@example.org</a> \
+         <a href=\"HTTP://example.org\" rel=\"noopener\">HTTP://example.org</a></p>\n"
+    );
+}
+
+#[test]
+fn a_link_that_leads_nowhere_is_refused_at_its_line() {
+    let draft = HEAD.replace("title", "draft = true\ntitle");
+    let body =
+        "[a](none.md)\n[b](draft.md)\n[c](c.pdf)\n[d]()\n[e](../../post.md)\n[f](../site.toml)\n";
+    let folder = Folder::new()
+        .with("posts/draft.md", draft)
+        .with_post("post", body);
+    assert_errors(
+        &folder,
+        &[
+            "posts/post.md:7: the link to `none.md` leads to no post, or to a draft",
+            "posts/post.md:8: the link to `draft.md` leads to no post, or to a draft",
+            "posts/post.md:9: the link to `c.pdf` leads to no file; for a page of this site",
+            "posts/post.md:10: this link leads nowhere",
+            "posts/post.md:11: `../../post.md` is outside the content folder",
+            "posts/post.md:12: the link to `../site.toml` leads to no file",
+        ],
+    );
+}
+
+#[test]
+fn an_image_is_fetched_as_media_and_keeps_its_place_free() {
+    let folder = Folder::new()
+        .with("posts/a b.png", PNG)
+        .with("c.svg", "<svg viewBox='0 0 30 40'/>")
+        .with_post("post", "![A \"b\"](<a b.png> \"t\") ![C](../c.svg) ![D](/media/c.svg)\n![E](https://example.org/e.png)\n");
+    assert_eq!(
+        folder.html(),
+        "<p><img src=\"/media/posts/a%20b.png\" alt=\"A &quot;b&quot;\" title=\"t\" width=\"3\" height=\"2\" \
+         loading=\"lazy\" decoding=\"async\" /> \
+         <img src=\"/media/c.svg\" alt=\"C\" width=\"30\" height=\"40\" loading=\"lazy\" decoding=\"async\" /> \
+         <img src=\"/media/c.svg\" alt=\"D\" width=\"30\" height=\"40\" loading=\"lazy\" decoding=\"async\" />\n\
+         <img src=\"https://example.org/e.png\" alt=\"E\" loading=\"lazy\" decoding=\"async\" /></p>\n"
+    );
+    let content = folder.load().unwrap();
+    assert!(content.media().find("posts/a b.png").is_some());
+    assert_eq!(
+        content.posts()[0].image.as_deref(),
+        Some("/media/posts/a%20b.png")
+    );
+}
+
+#[test]
+fn the_front_matter_names_the_image_that_stands_for_a_post() {
+    let head = HEAD.replace("title", "image = '../b.png'\ntitle");
+    let folder = Folder::new()
+        .with("b.png", PNG)
+        .with("posts/a.png", PNG)
+        .with("posts/post.md", format!("{head}![A](a.png)\n"))
+        .with_post("other", "");
+    let content = folder.load().unwrap();
+    let image = |slug: &str| content.post(slug).unwrap().image.clone();
+    assert_eq!(image("post").as_deref(), Some("/media/b.png"));
+    assert_eq!(image("other"), None);
+}
+
+#[test]
+fn an_image_that_cannot_be_shown_is_refused_at_its_line() {
+    let folder = Folder::new()
+        .with("posts/a.png", PNG)
+        .with("posts/bad.png", "no image")
+        .with("posts/a.pdf", "")
+        .with_post(
+            "post",
+            "![](a.png)\n\n![B](b.png)\n![C](bad.png)\n![D](../../a.png)\n![E](a.pdf)\n![F]()\n",
+        );
+    assert_errors(
+        &folder,
+        &[
+            "posts/post.md:7: the image `a.png` has no text for those who do not see it",
+            "posts/post.md:9: there is no image `posts/b.png` in the content folder",
+            "posts/post.md:10: the image `posts/bad.png` cannot be read; is it damaged?",
+            "posts/post.md:11: `../../a.png` is outside the content folder",
+            "posts/post.md:12: there is no image `posts/a.pdf`",
+            "posts/post.md:13: this image has no file",
+        ],
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn an_image_behind_a_link_out_of_the_folder_is_not_there() {
+    let outside = Folder::new().with("a.png", PNG);
+    let folder = Folder::new().with_post("post", "![A](a.png)\n");
+    let link = folder.path().join("posts/a.png");
+    std::os::unix::fs::symlink(outside.path().join("a.png"), link).unwrap();
+    assert_errors(
+        &folder,
+        &["posts/post.md:7: there is no image `posts/a.png`"],
+    );
+}

@@ -1,0 +1,127 @@
+//! What becomes of each construct of Markdown.
+
+use super::{assert_contains, assert_errors, html};
+use crate::blog::content::example::Folder;
+
+#[test]
+fn headings_get_ids_links_and_places_in_the_list() {
+    let body = "## A `b` & *c*\n\n### Größe\n\n#### Deep\n\n## A b c\n\n## !\n\n## A b c 2\n";
+    let folder = Folder::new().with_post("post", body);
+    let content = folder.load().unwrap();
+    let headings: Vec<_> = content.posts()[0]
+        .headings
+        .iter()
+        .map(|heading| (heading.level, heading.id.as_str(), heading.text.as_str()))
+        .collect();
+    assert_eq!(
+        headings,
+        [
+            (2, "a-b-c", "A b & c"),
+            (3, "größe", "Größe"),
+            (2, "a-b-c-2", "A b c"),
+            (2, "section", "!"),
+            (2, "a-b-c-2-2", "A b c 2"),
+        ]
+    );
+    assert_contains(
+        &content.posts()[0].html,
+        "<h2 id=\"a-b-c\">A <code>b</code> &amp; <em>c</em> <a class=\"anchor\" href=\"#a-b-c\" \
+         aria-label=\"Link to this section\">#</a></h2>",
+    );
+    assert_contains(&content.posts()[0].html, "<h4 id=\"deep\">");
+}
+
+#[test]
+fn a_heading_of_level_1_is_refused_at_its_line() {
+    let folder = Folder::new().with_post("post", "Hello\n\n# One\n\nTwo\n===\n");
+    let expected = [
+        "posts/post.md:9: the title is the",
+        "posts/post.md:11: the title is the",
+    ];
+    assert_errors(&folder, &expected);
+}
+
+#[test]
+fn code_is_a_figure_that_the_keyboard_can_scroll() {
+    assert_eq!(
+        html("```rust,ignore\nfn\n```\n"),
+        "<figure class=\"code\" data-language=\"rust\"><pre tabindex=\"0\">\
+         <code class=\"language-rust\"><span class=\"hl-keyword\">fn\n</span></code></pre></figure>\n"
+    );
+    let plain =
+        "<figure class=\"code\"><pre tabindex=\"0\"><code>a &lt; b\n</code></pre></figure>\n";
+    assert_eq!(html("```\na < b\n```\n"), plain);
+    assert_eq!(html("    a < b\n"), plain);
+    assert_contains(
+        &html("```\"><b>\n```\n"),
+        "class=\"language-&quot;&gt;&lt;b&gt;\"",
+    );
+}
+
+#[test]
+fn tables_scroll_in_a_box_of_their_own() {
+    let html = html("| a |\n|---|\n| b |\n");
+    let start =
+        "<div class=\"table-scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Table\"><table>";
+    assert_contains(&html, start);
+    assert_contains(&html, "</table>\n</div>");
+}
+
+#[test]
+fn tasks_say_whether_they_are_done() {
+    let html = html("- [x] a\n- [ ] b\n");
+    assert_contains(
+        &html,
+        "<input type=\"checkbox\" disabled=\"\" checked=\"\" aria-label=\"Done\" /> a",
+    );
+    assert_contains(
+        &html,
+        "<input type=\"checkbox\" disabled=\"\" aria-label=\"To do\" /> b",
+    );
+}
+
+#[test]
+fn raw_html_and_strikethrough_pass() {
+    assert_eq!(html("<b>a</b> ~~c~~\n"), "<p><b>a</b> <del>c</del></p>\n");
+}
+
+#[test]
+fn footnotes_stand_below_in_the_order_of_their_references() {
+    let html = html("A[^b] b[^a] c[^B].\n\n[^a]: First.\n\n[^b]: Second.\n\n## End\n");
+    assert_contains(
+        &html,
+        "<a id=\"fnref:1\" href=\"#fn:1\" role=\"doc-noteref\" aria-label=\"Footnote 1\">1</a>",
+    );
+    assert_contains(&html, "<a id=\"fnref:1:2\" href=\"#fn:1\"");
+    let (text, notes) = html.split_once("<section class=\"footnotes\"").unwrap();
+    assert_contains(text, "<h2 id=\"end\">");
+    let second = "<li id=\"fn:1\">\n<p>Second. <a class=\"footnote-back\" href=\"#fnref:1\"";
+    let first = "<li id=\"fn:2\">\n<p>First. <a class=\"footnote-back\"";
+    assert!(notes.find(second).unwrap() < notes.find(first).unwrap());
+}
+
+#[test]
+fn a_footnote_is_defined_once_and_referred_to() {
+    let folder = Folder::new().with_post("post", "a[^a]\n\n[^a]: A.\n\n[^a]: A.\n\n[^b]: B.\n");
+    let expected = [
+        "posts/post.md:11: the footnote `[^a]` is already defined at line 9",
+        "posts/post.md:13: nothing refers to the footnote `[^b]`",
+    ];
+    assert_errors(&folder, &expected);
+}
+
+#[test]
+fn reading_time_counts_prose_and_not_code() {
+    let minutes = |words: usize, code: usize| {
+        let body = format!(
+            "{}\n\n```\n{}\n```\n",
+            "word ".repeat(words),
+            "code ".repeat(code)
+        );
+        let folder = Folder::new().with_post("post", &body);
+        folder.load().unwrap().posts()[0].summary.reading_minutes
+    };
+    assert_eq!(minutes(0, 900), 1);
+    assert_eq!(minutes(220, 900), 1);
+    assert_eq!(minutes(221, 0), 2);
+}

@@ -1,0 +1,78 @@
+//! Copy buttons on code blocks. They are put in by the browser, because without
+//! JavaScript they could do nothing, and a feed should not have them.
+
+use leptos::{html, prelude::*};
+
+/// Puts a button on each code block in `prose` once it is on the page.
+#[cfg_attr(
+    not(feature = "hydrate"),
+    expect(unused_variables, reason = "only a browser has a clipboard")
+)]
+pub(super) fn with_copy_buttons(prose: NodeRef<html::Div>) {
+    #[cfg(feature = "hydrate")]
+    Effect::new(move |_| {
+        if let Some(prose) = prose.get() {
+            browser::add_buttons(&prose);
+        }
+    });
+}
+
+#[cfg(feature = "hydrate")]
+mod browser {
+    use gloo_timers::callback::Timeout;
+    use leptos::prelude::{document, window};
+    use wasm_bindgen::{JsCast, closure::Closure};
+    use wasm_bindgen_futures::{JsFuture, spawn_local};
+    use web_sys::{Element, Node};
+
+    /// How long a button says that it did.
+    const COPIED_MS: u32 = 2_000;
+
+    pub(super) fn add_buttons(prose: &Element) {
+        let Ok(blocks) = prose.query_selector_all("figure.code:not(:has(.copy))") else {
+            return;
+        };
+        for i in 0..blocks.length() {
+            if let Some(block) = blocks.item(i) {
+                // Without a button the code can still be selected.
+                let _ = add_button(&block);
+            }
+        }
+    }
+
+    fn add_button(block: &Node) -> Option<()> {
+        let block: &Element = block.dyn_ref()?;
+        let code = block.query_selector("pre").ok()??;
+        let button = document().create_element("button").ok()?;
+        button.set_attribute("type", "button").ok()?;
+        button.set_class_name("copy");
+        button.set_text_content(Some("Copy"));
+        let clicked = {
+            let button = button.clone();
+            Closure::<dyn Fn()>::new(move || {
+                copy(code.text_content().unwrap_or_default(), button.clone());
+            })
+        };
+        button
+            .add_event_listener_with_callback("click", clicked.as_ref().unchecked_ref())
+            .ok()?;
+        // It belongs to the button, which the page takes down with the post.
+        clicked.forget();
+        block
+            .insert_before(&button, block.query_selector("pre").ok()??.dyn_ref())
+            .ok()?;
+        Some(())
+    }
+
+    fn copy(text: String, button: Element) {
+        spawn_local(async move {
+            let written = window().navigator().clipboard().write_text(&text);
+            let label = match JsFuture::from(written).await {
+                Ok(_) => "Copied",
+                Err(_) => "Failed",
+            };
+            button.set_text_content(Some(label));
+            Timeout::new(COPIED_MS, move || button.set_text_content(Some("Copy"))).forget();
+        });
+    }
+}

@@ -1,0 +1,207 @@
+//! The blog's axum routes: rendered pages, server functions, feed and site map,
+//! and files.
+
+use super::{
+    app::{App, shell},
+    content::Content,
+    feed, sitemap,
+};
+use crate::counter::route::{self, Counter};
+use axum::{
+    Router,
+    body::Body,
+    extract::{FromRef, Path, Request, State},
+    http::{HeaderName, HeaderValue, StatusCode, header},
+    middleware::{Next, from_fn},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use leptos::prelude::*;
+use leptos_axum::{
+    LeptosRoutes, generate_route_list, handle_server_fns_with_context,
+    render_app_async_with_context,
+};
+use std::{path::PathBuf, sync::Arc};
+use tower::ServiceExt;
+use tower_http::{
+    compression::CompressionLayer,
+    services::{ServeDir, ServeFile},
+};
+
+/// Files whose name changes with their content.
+const FOR_EVER: &str = "public, max-age=31536000, immutable";
+/// Files that keep their name.
+const FOR_AN_HOUR: &str = "public, max-age=3600";
+/// Pages: their numbers change, but the browser's back button may keep them.
+const ASK_EACH_TIME: &str = "no-cache";
+
+/// The site's content and the address under which the world knows it.
+#[derive(Clone)]
+pub struct Site {
+    /// Posts, pages and media.
+    pub content: Arc<Content>,
+    /// Without a slash at the end: `https://blog.example`.
+    pub url: Arc<str>,
+}
+
+#[derive(Clone, FromRef)]
+struct AppState {
+    options: LeptosOptions,
+    site: Site,
+    counter: Counter,
+}
+
+/// The whole application: the blog with the counter's routes.
+pub fn router(site: Site, counter: Counter, site_root: PathBuf) -> Router {
+    let state = AppState {
+        options: leptos_options(&site_root),
+        site,
+        counter: counter.clone(),
+    };
+    let context = {
+        let state = state.clone();
+        move || {
+            provide_context(state.site.clone());
+            provide_context(state.counter.clone());
+        }
+    };
+    let render = {
+        let state = state.clone();
+        move || document(&state)
+    };
+    let server_fn = {
+        let context = context.clone();
+        move |request: Request| handle_server_fns_with_context(context.clone(), request)
+    };
+    let pkg = ServeDir::new(site_root.join(&*state.options.site_pkg_dir))
+        .precompressed_br()
+        .precompressed_gzip();
+    let pkg_caching = if state.options.hash_files {
+        FOR_EVER
+    } else {
+        ASK_EACH_TIME
+    };
+    let pages = Router::new()
+        .leptos_routes_with_context(&state, generate_route_list(App), context, render)
+        .route("/fn/{name}", get(server_fn))
+        .route("/feed.xml", get(feed))
+        .route("/sitemap.xml", get(site_map))
+        .route("/robots.txt", get(robots))
+        .fallback(file_or_not_found)
+        .layer(from_fn(async |request: Request, next: Next| {
+            with_caching(ASK_EACH_TIME, next.run(request).await)
+        }))
+        .layer(CompressionLayer::new())
+        .with_state(state.clone());
+    let files = Router::new()
+        .route("/media/{*path}", get(media))
+        .with_state(state)
+        .nest(
+            "/pkg",
+            Router::new().fallback_service(pkg).layer(from_fn(
+                async move |request: Request, next: Next| {
+                    with_caching(pkg_caching, next.run(request).await)
+                },
+            )),
+        );
+    pages.merge(files).merge(route::router(counter))
+}
+
+/// What Leptos must know of the built files. They lie where cargo-leptos put
+/// them: the site in `site_root`, the list of hashed names beside the program.
+/// A program that was built without them serves its pages all the same.
+fn leptos_options(site_root: &std::path::Path) -> LeptosOptions {
+    let has_hashes =
+        std::env::current_exe().is_ok_and(|program| program.with_file_name("hash.txt").is_file());
+    LeptosOptions::builder()
+        .output_name("view-counter")
+        .site_root(site_root.to_string_lossy().into_owned())
+        .site_pkg_dir("pkg")
+        .hash_files(has_hashes)
+        .build()
+}
+
+fn document(state: &AppState) -> impl IntoView + use<> {
+    let language = state.site.content.site().language.clone();
+    shell(state.options.clone(), language)
+}
+
+/// Sets how long an answer may be kept, where nothing closer to it has, and
+/// unless it is an error.
+fn with_caching(value: &'static str, mut response: Response) -> Response {
+    let success = response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED;
+    if success && !response.headers().contains_key(header::CACHE_CONTROL) {
+        let value = HeaderValue::from_static(value);
+        response.headers_mut().insert(header::CACHE_CONTROL, value);
+    }
+    response
+}
+
+async fn feed(State(site): State<Site>) -> impl IntoResponse {
+    text(
+        "application/atom+xml; charset=utf-8",
+        feed::atom(&site.content, &site.url),
+    )
+}
+
+async fn site_map(State(site): State<Site>) -> impl IntoResponse {
+    text(
+        "application/xml; charset=utf-8",
+        sitemap::sitemap(&site.content, &site.url),
+    )
+}
+
+async fn robots(State(site): State<Site>) -> impl IntoResponse {
+    text("text/plain; charset=utf-8", sitemap::robots(&site.url))
+}
+
+fn text(content_type: &'static str, body: String) -> ([(HeaderName, &'static str); 1], String) {
+    ([(header::CONTENT_TYPE, content_type)], body)
+}
+
+/// A file of the content folder, if it is one that may be served.
+async fn media(
+    State(state): State<AppState>,
+    Path(path): Path<String>,
+    request: Request,
+) -> Response {
+    let Some(file) = state.site.content.media().find(&path) else {
+        return not_found(state, request).await;
+    };
+    let served = ServeFile::new(&file.path).oneshot(request).await;
+    let mut response = served.into_response();
+    if let Ok(content_type) = HeaderValue::from_str(file.content_type) {
+        response
+            .headers_mut()
+            .insert(header::CONTENT_TYPE, content_type);
+    }
+    with_caching(FOR_AN_HOUR, response)
+}
+
+/// A file from the site folder (the icon), or the page that says 404.
+async fn file_or_not_found(State(state): State<AppState>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let for_file = Request::from_parts(parts.clone(), Body::empty());
+    let files = ServeDir::new(&*state.options.site_root).append_index_html_on_directories(false);
+    match files.oneshot(for_file).await {
+        Ok(found) if found.status().is_success() || found.status() == StatusCode::NOT_MODIFIED => {
+            with_caching(FOR_AN_HOUR, found.into_response())
+        }
+        _ => not_found(state, Request::from_parts(parts, body)).await,
+    }
+}
+
+async fn not_found(state: AppState, request: Request) -> Response {
+    let context = {
+        let state = state.clone();
+        move || {
+            provide_context(state.site.clone());
+            provide_context(state.counter.clone());
+        }
+    };
+    let render = render_app_async_with_context(context, move || document(&state));
+    let mut response = render(request).await;
+    // Also where a route would match: this address is not one of its pages.
+    *response.status_mut() = StatusCode::NOT_FOUND;
+    response
+}

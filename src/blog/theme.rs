@@ -1,0 +1,73 @@
+//! Light and dark. The theme follows the system until the reader chooses one;
+//! the choice is the only thing that the site ever stores.
+
+use leptos::prelude::*;
+
+/// Where the choice is stored.
+#[cfg(feature = "hydrate")]
+const STORAGE_KEY: &str = "theme";
+
+/// Applies a stored choice; runs in the document's head.
+#[cfg(feature = "ssr")]
+pub(super) const APPLY_STORED: &str = r#"try{const t=localStorage.getItem("theme");if(t==="light"||t==="dark")document.documentElement.dataset.theme=t}catch{}"#;
+
+/// The button that changes between light and dark.
+#[component]
+pub(super) fn ThemeToggle() -> impl IntoView {
+    let toggle = move |_| {
+        #[cfg(feature = "hydrate")]
+        browser::toggle();
+    };
+    view! {
+        <button
+            type="button"
+            class="theme-toggle"
+            aria-label="Switch between light and dark"
+            on:click=toggle
+        >
+            <svg
+                viewBox="0 0 24 24"
+                width="20"
+                height="20"
+                aria-hidden="true"
+                focusable="false"
+            >
+                <g class="theme-toggle-sun">
+                    <circle cx="12" cy="12" r="4.25"></circle>
+                    <path d="M12 2.5V5M12 19v2.5M2.5 12H5M19 12h2.5M5.3 5.3l1.75 1.75M16.95 16.95l1.75 1.75M5.3 18.7l1.75-1.75M16.95 7.05l1.75-1.75"></path>
+                </g>
+                <path
+                    class="theme-toggle-moon"
+                    d="M20 14.5A8.5 8.5 0 0 1 9.5 4a8.5 8.5 0 1 0 10.5 10.5Z"
+                ></path>
+            </svg>
+        </button>
+    }
+}
+
+#[cfg(feature = "hydrate")]
+mod browser {
+    use super::STORAGE_KEY;
+    use leptos::prelude::{document, window};
+
+    /// Shows the other theme, and remembers it where the browser allows.
+    pub(super) fn toggle() {
+        let Some(root) = document().document_element() else {
+            return;
+        };
+        let prefers_dark = window()
+            .match_media("(prefers-color-scheme: dark)")
+            .ok()
+            .flatten()
+            .is_some_and(|query| query.matches());
+        let is_dark = match root.get_attribute("data-theme") {
+            Some(chosen) => chosen == "dark",
+            None => prefers_dark,
+        };
+        let theme = if is_dark { "light" } else { "dark" };
+        let _ = root.set_attribute("data-theme", theme);
+        if let Ok(Some(storage)) = window().local_storage() {
+            let _ = storage.set_item(STORAGE_KEY, theme);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+//! The program's commands, one file each.
+
+pub(crate) mod serve;
+pub(crate) mod totals;

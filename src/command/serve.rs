@@ -1,0 +1,111 @@
+//! `view-counter serve`.
+
+use anyhow::Context;
+use std::{io::Write, net::SocketAddr, sync::Arc};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+use tracing_subscriber::EnvFilter;
+use view_counter::{
+    blog::{
+        content::Content,
+        server::{self, Site},
+    },
+    config::Serve,
+    counter::{
+        accept,
+        admission::{Admission, Slugs},
+        hub::{Hub, HubSettings},
+        route::Counter,
+        store::Store,
+    },
+};
+
+/// Serves until SIGTERM or Ctrl-C, then saves and closes.
+pub(crate) async fn run(settings: Serve) -> anyhow::Result<()> {
+    log_to_stderr();
+    // Everything that can be wrong is found before anything is changed.
+    let content = Content::load(&settings.content, settings.drafts)?;
+    let listener = accept::bind(settings.listen).with_context(|| cannot_listen(&settings))?;
+    let store = Store::open(&settings.database.database).await?;
+    let stop = stop_signal()?;
+
+    let address = listener.local_addr()?;
+    let site = Site {
+        url: match &settings.site_url {
+            Some(url) => url.to_string().into(),
+            None => format!("http://{address}").into(),
+        },
+        content: Arc::new(content),
+    };
+    let counter = counter(&settings, &site, store.clone());
+    if !settings.site_root.join("pkg").is_dir() {
+        tracing::warn!(
+            site_root = %settings.site_root.display(),
+            "there is no style sheet and no WebAssembly; build them with `make`, or name their folder with --site-root"
+        );
+    }
+    let app = server::router(site, counter.clone(), settings.site_root);
+
+    announce(address)?;
+    let closing = CancellationToken::new();
+    let serving = tokio::spawn(accept::serve(listener, app, closing.clone()));
+    stop.await;
+    tracing::info!("stopping: saving, then closing sockets");
+    let saved = counter.stop().await;
+    closing.cancel();
+    serving.await?;
+    store.close().await;
+    saved?;
+    tracing::info!("stopped; everything is saved");
+    Ok(())
+}
+
+fn counter(settings: &Serve, site: &Site, store: Store) -> Counter {
+    let posts = site.content.posts().iter();
+    let slugs: Slugs = posts
+        .filter_map(|post| post.summary.slug.parse().ok())
+        .collect();
+    let admission = Admission {
+        origins: settings.origins(),
+        slugs,
+    };
+    let hub = Hub::start(Arc::new(store), HubSettings::default());
+    Counter::new(hub, admission)
+}
+
+fn cannot_listen(settings: &Serve) -> String {
+    format!(
+        "cannot listen on {}; name another address with --listen, or stop what uses it",
+        settings.listen
+    )
+}
+
+/// Resolves at the first SIGTERM or Ctrl-C.
+fn stop_signal() -> anyhow::Result<impl Future<Output = ()>> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}
+
+/// What scripts and people wait for.
+fn announce(address: SocketAddr) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "listening on http://{address}")?;
+    out.flush()?;
+    Ok(())
+}
+
+/// Logs for people, on standard error. `RUST_LOG` says what.
+fn log_to_stderr() {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_target(false)
+        .init();
+}

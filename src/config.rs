@@ -1,0 +1,136 @@
+//! Every setting: its flag, its environment variable, its default.
+
+use crate::counter::admission::{Origin, Origins};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::{net::SocketAddr, path::PathBuf};
+
+/// Live and all-time views for every post of a site: a blog with a counter on
+/// each post, in one program.
+#[derive(Debug, Parser)]
+#[command(name = "view-counter", version, max_term_width = 100)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What the program does.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve the blog and count its readers
+    Serve(Serve),
+    /// Print the all-time views of every post, also while the server runs
+    Totals(Totals),
+}
+
+/// Where the counts are.
+#[derive(Debug, Args)]
+pub struct Database {
+    /// SQLite file with all counts; `serve` creates it
+    #[arg(
+        long,
+        env = "VIEW_COUNTER_DATABASE",
+        value_name = "FILE",
+        default_value = "data/views.db"
+    )]
+    pub database: PathBuf,
+}
+
+/// Settings of the server.
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// Address and port to listen on; port 0 picks a free one
+    #[arg(
+        long,
+        env = "VIEW_COUNTER_LISTEN",
+        value_name = "ADDR",
+        default_value = "127.0.0.1:3000"
+    )]
+    pub listen: SocketAddr,
+
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "documented at its type")]
+    pub database: Database,
+
+    /// Folder with site.toml, about.md and posts/
+    #[arg(
+        long,
+        env = "VIEW_COUNTER_CONTENT",
+        value_name = "DIR",
+        default_value = "content"
+    )]
+    pub content: PathBuf,
+
+    /// Address under which readers know the site, for the feed, the site map
+    /// and canonical links; by default the address it listens on
+    #[arg(long, env = "VIEW_COUNTER_SITE_URL", value_name = "URL")]
+    pub site_url: Option<Origin>,
+
+    /// Origin whose pages may connect, for example https://blog.example; may be
+    /// repeated. By default only pages of the server's own host may
+    #[arg(
+        long = "origin",
+        env = "VIEW_COUNTER_ORIGIN",
+        value_name = "ORIGIN",
+        value_delimiter = ','
+    )]
+    pub origins: Vec<Origin>,
+
+    /// When views are saved
+    #[arg(
+        long,
+        env = "VIEW_COUNTER_SAVE",
+        value_name = "WHEN",
+        value_enum,
+        default_value_t = Save::Debounced
+    )]
+    pub save: Save,
+
+    /// Show posts that are drafts too
+    #[arg(long, env = "VIEW_COUNTER_DRAFTS")]
+    pub drafts: bool,
+
+    /// Folder with the built style sheet and WebAssembly
+    #[arg(
+        long,
+        env = "VIEW_COUNTER_SITE_ROOT",
+        value_name = "DIR",
+        default_value = "target/site"
+    )]
+    pub site_root: PathBuf,
+}
+
+/// When views are saved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Save {
+    /// When a post had no new view for 5 s, and at the latest 15 s after its
+    /// first unsaved view. A crash loses at most those
+    Debounced,
+}
+
+impl Serve {
+    /// Whose pages may connect.
+    pub fn origins(&self) -> Origins {
+        if self.origins.is_empty() {
+            Origins::SameHost
+        } else {
+            Origins::Listed(self.origins.clone())
+        }
+    }
+}
+
+/// Settings of `totals`.
+#[derive(Debug, Args)]
+pub struct Totals {
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "documented at its type")]
+    pub database: Database,
+
+    /// Print JSON, as the server's /api/v1/views but for `live`
+    #[arg(long, conflicts_with = "csv")]
+    pub json: bool,
+
+    /// Print CSV with a header line
+    #[arg(long)]
+    pub csv: bool,
+}

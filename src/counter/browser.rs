@@ -1,0 +1,39 @@
+//! The browser's half: DOM events and sockets around the pure
+//! [`Lifecycle`](super::lifecycle::Lifecycle). It decides nothing.
+
+mod page;
+mod reader;
+mod socket;
+
+use super::{component::Reading, protocol::Slug};
+use leptos::prelude::*;
+use leptos_router::location::{BrowserUrl, LocationProvider};
+use reader::{Presence, Reader};
+use send_wrapper::SendWrapper;
+use std::rc::Rc;
+
+/// Makes the page a reader of this slug until the current owner is cleaned up,
+/// or a navigation leaves the present path. Returns the numbers as they change.
+pub(super) fn read(slug: Slug, beginning: Reading) -> Signal<Reading> {
+    let reader = Reader::of(slug, beginning);
+    let reading = reader.reading();
+    // There is one thread; the wrapper only says so to the compiler.
+    let presence = SendWrapper::new(Rc::new(Presence::of(reader)));
+    on_cleanup({
+        let presence = presence.clone();
+        move || presence.set(false)
+    });
+    let router = use_context::<BrowserUrl>();
+    // An effect, because it runs after hydration: until then the page is the
+    // server's. It runs again when the router's path changes, which is before
+    // the next page is fetched, and long before this one is taken down.
+    Effect::new(move |mounted_on: Option<Option<String>>| {
+        let path = router
+            .as_ref()
+            .map(|router| router.as_url().read().path().to_owned());
+        let mounted_on = mounted_on.unwrap_or_else(|| path.clone());
+        presence.set(path == mounted_on);
+        mounted_on
+    });
+    reading
+}

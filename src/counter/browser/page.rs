@@ -1,0 +1,70 @@
+//! What the browser says of the page as a whole.
+
+use super::reader::Reader;
+use crate::counter::lifecycle::Event;
+use leptos::prelude::{document, window};
+use std::{cell::Cell, time::Duration};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use web_sys::{EventTarget, PageTransitionEvent, VisibilityState};
+
+/// Begins to tell the readers of the page what happens to it; once.
+pub(super) fn listen() {
+    thread_local! {
+        static LISTENING: Cell<bool> = const { Cell::new(false) };
+    }
+    if LISTENING.replace(true) {
+        return;
+    }
+    on(&document(), "visibilitychange", |_| tell_visibility());
+    on(&document(), "prerenderingchange", |_| tell_visibility());
+    on(&window(), "pagehide", |_| {
+        Reader::tell_all(&Event::PageHide)
+    });
+    on(&window(), "pageshow", |event| {
+        let persisted = event
+            .dyn_into::<PageTransitionEvent>()
+            .is_ok_and(|event| event.persisted());
+        if persisted {
+            Reader::tell_all(&Event::PageRestored);
+        }
+    });
+}
+
+/// Whether somebody can see the page: its tab is in front, and it is not being
+/// prerendered for a visit that may never come.
+pub(super) fn is_visible() -> bool {
+    let document = document();
+    let prerendering = js_sys::Reflect::get(&document, &JsValue::from_str("prerendering"))
+        .is_ok_and(|value| value.is_truthy());
+    document.visibility_state() == VisibilityState::Visible && !prerendering
+}
+
+/// The time since the page began.
+pub(super) fn now() -> Duration {
+    let millis = window().performance().map_or(0.0, |p| p.now());
+    Duration::from_secs_f64(millis.max(0.0) / 1000.0)
+}
+
+/// Fills `bytes` from the browser's secure source; `None` if it has none.
+pub(super) fn fill_with_random(bytes: &mut [u8]) -> Option<()> {
+    let crypto = window().crypto().ok()?;
+    crypto.get_random_values_with_u8_array(bytes).ok()?;
+    Some(())
+}
+
+fn tell_visibility() {
+    Reader::tell_all(&if is_visible() {
+        Event::Visible
+    } else {
+        Event::Hidden
+    });
+}
+
+/// Listens for as long as the page lives.
+fn on(target: &EventTarget, name: &str, listener: impl Fn(web_sys::Event) + 'static) {
+    let closure = Closure::<dyn Fn(web_sys::Event)>::new(listener);
+    // It fails for no name and target that exist; and without it the counter
+    // is merely less exact.
+    let _ = target.add_event_listener_with_callback(name, closure.as_ref().unchecked_ref());
+    closure.forget();
+}

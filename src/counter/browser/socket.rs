@@ -1,0 +1,87 @@
+//! One WebSocket of the page, as a value: dropping it closes it, and nothing is
+//! heard of it afterwards.
+
+use super::reader::Reader;
+use crate::counter::lifecycle::{Event, Generation};
+use futures_util::{
+    StreamExt,
+    future::{AbortHandle, abortable},
+};
+use gloo_net::websocket::{Message, WebSocketError, futures::WebSocket};
+use leptos::prelude::window;
+use std::rc::Weak;
+use wasm_bindgen_futures::spawn_local;
+
+/// The code for a socket that ended without a close frame (RFC 6455 §7.4.1).
+const ABNORMAL: u16 = 1006;
+
+/// A socket that is connecting or open.
+pub(super) struct Socket {
+    /// None if the browser would not even try.
+    raw: Option<web_sys::WebSocket>,
+    listening: AbortHandle,
+}
+
+impl Socket {
+    /// Opens a socket to this path of the page's host. What comes of it is told
+    /// to `reader`, marked with `generation`; a socket that cannot be opened is
+    /// one that closes.
+    pub(super) fn open(path: &str, generation: Generation, reader: Weak<Reader>) -> Self {
+        let raw = url(path).and_then(|url| web_sys::WebSocket::new(&url).ok());
+        let stream = raw.clone().and_then(|raw| WebSocket::try_from(raw).ok());
+        let (task, listening) = abortable(async move {
+            let code = match stream {
+                Some(stream) => listen(stream, generation, &reader).await,
+                None => ABNORMAL,
+            };
+            if let Some(reader) = reader.upgrade() {
+                reader.on(Event::Closed(generation, code));
+            }
+        });
+        spawn_local(async {
+            let _ = task.await;
+        });
+        Self { raw, listening }
+    }
+}
+
+impl Drop for Socket {
+    fn drop(&mut self) {
+        // First deaf, then closed: on a dead link `close` can take minutes to
+        // be answered, and nobody waits for that.
+        self.listening.abort();
+        if let Some(raw) = &self.raw {
+            let _ = raw.close();
+        }
+    }
+}
+
+/// Tells of every frame; returns the close code.
+async fn listen(mut stream: WebSocket, generation: Generation, reader: &Weak<Reader>) -> u16 {
+    while let Some(message) = stream.next().await {
+        match message {
+            Ok(Message::Text(text)) => {
+                // Frames may get more fields and other kinds may come: what is
+                // not understood is passed over.
+                if let Ok(counts) = serde_json::from_str(&text)
+                    && let Some(reader) = reader.upgrade()
+                {
+                    reader.on(Event::Frame(generation, counts));
+                }
+            }
+            Ok(Message::Bytes(_)) | Err(WebSocketError::ConnectionError) => {}
+            Err(WebSocketError::ConnectionClose(event)) => return event.code,
+            Err(_) => return ABNORMAL,
+        }
+    }
+    ABNORMAL
+}
+
+fn url(path: &str) -> Option<String> {
+    let location = window().location();
+    let scheme = match location.protocol().ok()?.as_str() {
+        "https:" => "wss",
+        _ => "ws",
+    };
+    Some(format!("{scheme}://{}{path}", location.host().ok()?))
+}

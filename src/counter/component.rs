@@ -1,0 +1,127 @@
+//! `<ViewCounter/>`: the total in the server's HTML, live once hydrated.
+
+use super::{
+    protocol::{Counts, Slug},
+    wording,
+};
+use leptos::{either::Either, prelude::*};
+
+/// What a counter shows at a moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reading {
+    /// The numbers last known.
+    pub counts: Counts,
+    /// Whether they follow what happens.
+    pub state: ReadingState,
+}
+
+/// Whether a counter's numbers follow what happens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReadingState {
+    /// As the server wrote them; no socket was open yet.
+    Static,
+    /// A socket brings every change.
+    Live,
+    /// The socket was lost; these are the last known.
+    Lost,
+}
+
+impl ReadingState {
+    /// The value of the counter's `data-state` attribute, for style sheets.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Static => "static",
+            Self::Live => "live",
+            Self::Lost => "lost",
+        }
+    }
+}
+
+/// A post's numbers: "3 reading now · 1,204 views".
+///
+/// The total is in the server's HTML, so that there is something to read
+/// without JavaScript and nothing moves when the page comes alive. Several
+/// counters of one slug on a page share one socket and are one view. Where
+/// leptos_router is used, a counter leaves when a navigation leaves the path
+/// that it was mounted on.
+///
+/// `data-state` is `static`, `live` or `lost`. The number is no live region: a
+/// ticking one would talk over a screen reader's user.
+#[component]
+pub fn ViewCounter(
+    /// The post.
+    #[prop(into)]
+    slug: String,
+    /// The numbers to begin with, if the page has them. Without, the counter
+    /// asks the server for them itself.
+    #[prop(optional, into)]
+    counts: Option<Counts>,
+) -> impl IntoView {
+    let slug: Slug = match slug.parse() {
+        Ok(slug) => slug,
+        Err(error) => {
+            leptos::logging::error!("<ViewCounter slug={slug:?}/>: {error}");
+            return Either::Left(());
+        }
+    };
+    Either::Right(match counts {
+        Some(counts) => Either::Left(numbers(slug, counts)),
+        None => Either::Right(asked_numbers(slug)),
+    })
+}
+
+/// The numbers, asked of the server while rendering or after a navigation.
+fn asked_numbers(slug: Slug) -> impl IntoView {
+    let asked = {
+        let slug = slug.clone();
+        Resource::new_blocking(move || slug.clone(), counts_of)
+    };
+    let show = move || {
+        let slug = slug.clone();
+        Suspend::new(async move { asked.await.map(|counts| numbers(slug, counts)) })
+    };
+    view! { <Suspense>{show}</Suspense> }
+}
+
+fn numbers(slug: Slug, counts: Counts) -> impl IntoView {
+    let reading = use_reading(slug, counts);
+    let live = move || wording::reading_now(reading.get().counts.live);
+    let total = move || wording::views(reading.get().counts.total);
+    view! {
+        <span class="view-counter" data-state=move || reading.get().state.name()>
+            <span class="view-counter-live">{live}</span>
+            <span class="view-counter-separator" aria-hidden="true">
+                " · "
+            </span>
+            <span class="view-counter-total">{total}</span>
+        </span>
+    }
+}
+
+/// A slug's numbers as a signal, beginning with `counts`. In the browser the
+/// page is a reader from when this first runs until its owner is cleaned up.
+#[cfg_attr(
+    not(feature = "hydrate"),
+    expect(unused_variables, reason = "only a browser reads")
+)]
+pub fn use_reading(slug: Slug, counts: Counts) -> Signal<Reading> {
+    let beginning = Reading {
+        counts,
+        state: ReadingState::Static,
+    };
+    #[cfg(feature = "hydrate")]
+    return super::browser::read(slug, beginning);
+    #[cfg(not(feature = "hydrate"))]
+    return Signal::stored(beginning);
+}
+
+/// The numbers of one post, as every page and every frame has them.
+#[server(prefix = "/fn", endpoint = "counts", input = server_fn::codec::GetUrl)]
+async fn counts_of(slug: Slug) -> Result<Counts, ServerFnError> {
+    let counter = expect_context::<super::route::Counter>();
+    counter
+        .hub()
+        .counts(&slug)
+        .await
+        .map_err(ServerFnError::new)
+}

@@ -1,0 +1,216 @@
+//! The hub: the one place that knows every slug's readers and total.
+//!
+//! Around the pure [`Tally`](super::tally::Tally) of each slug it puts what a
+//! tally must not know: the lock, the clock, the channel to the sockets, and
+//! two background tasks, one that sends late frames and one that saves.
+//! A slug's tally exists while somebody reads or watches it, has views to save,
+//! or is remembered; then it is dropped, so that memory follows the posts being
+//! read and not the posts there are.
+
+mod room;
+mod saver;
+mod subscription;
+
+#[cfg(test)]
+mod tests;
+
+pub use subscription::{Door, News, Subscription};
+
+use super::{
+    budget::{Budget, DEFAULT_FRAMES_PER_SECOND},
+    protocol::{Counts, Slug, SlugCounts},
+    schedule::Schedule,
+    storage::{Storage, StorageError},
+};
+use room::{Room, Rooms};
+use saver::Saver;
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+/// What a hub can be told.
+#[derive(Clone, Copy, Debug)]
+pub struct HubSettings {
+    /// Frames a second that all slugs together may send.
+    pub frames_per_second: u32,
+}
+
+impl Default for HubSettings {
+    fn default() -> Self {
+        Self {
+            frames_per_second: DEFAULT_FRAMES_PER_SECOND,
+        }
+    }
+}
+
+/// A handle to the hub; clones are the same hub.
+#[derive(Clone)]
+pub struct Hub {
+    shared: Arc<Shared>,
+    /// Stops the two tasks when the last handle is dropped.
+    _stop: Arc<DropGuard>,
+}
+
+/// Locks are taken in the order of the fields: `rooms`, a room's seats, `budget`.
+struct Shared {
+    storage: Arc<dyn Storage>,
+    rooms: Mutex<Rooms>,
+    budget: Mutex<Budget>,
+    /// Ends of windows and of memories.
+    wakes: Schedule,
+    /// Deadlines of unsaved views.
+    saves: Schedule,
+    saver: tokio::sync::Mutex<Saver>,
+    /// Why the last save failed; none when it did not.
+    save_problem: Mutex<Option<String>>,
+    stop: CancellationToken,
+}
+
+/// Views that could not be saved in the time there was.
+#[derive(Debug, thiserror::Error)]
+#[error("{views} views could not be saved: {problem}")]
+pub struct Unsaved {
+    /// How many.
+    pub views: u64,
+    /// Why.
+    pub problem: String,
+}
+
+impl Hub {
+    /// A hub over this storage. Its two tasks run on the current tokio runtime
+    /// until [`Self::save_and_stop`] or until the last handle is dropped.
+    pub fn start(storage: Arc<dyn Storage>, settings: HubSettings) -> Self {
+        let shared = Arc::new(Shared {
+            storage,
+            rooms: Mutex::default(),
+            budget: Mutex::new(Budget::new(settings.frames_per_second)),
+            wakes: Schedule::default(),
+            saves: Schedule::default(),
+            saver: tokio::sync::Mutex::default(),
+            save_problem: Mutex::default(),
+            stop: CancellationToken::new(),
+        });
+        tokio::spawn(wake(Arc::clone(&shared)));
+        tokio::spawn(saver::run(Arc::clone(&shared)));
+        let stop = shared.stop.clone().drop_guard();
+        Self {
+            shared,
+            _stop: Arc::new(stop),
+        }
+    }
+
+    /// A slug's numbers: the hub's if it has them, else the stored.
+    ///
+    /// # Errors
+    /// If they are stored and the storage cannot be read.
+    pub async fn counts(&self, slug: &Slug) -> Result<Counts, StorageError> {
+        if let Some(counts) = self.shared.present_counts(slug) {
+            return Ok(counts);
+        }
+        let total = self.shared.storage.total(slug).await?;
+        Ok(self.shared.present_or(slug, total))
+    }
+
+    /// The numbers of all these slugs, in the same order, asked at once.
+    ///
+    /// # Errors
+    /// If the storage cannot be read.
+    pub async fn counts_of(
+        &self,
+        slugs: impl IntoIterator<Item = Slug>,
+    ) -> Result<Vec<SlugCounts>, StorageError> {
+        let totals = self.shared.storage.totals().await?;
+        let with_counts = |slug: Slug| {
+            let total = totals.get(&slug).copied().unwrap_or(0);
+            let counts = self.shared.present_or(&slug, total);
+            SlugCounts { slug, counts }
+        };
+        Ok(slugs.into_iter().map(with_counts).collect())
+    }
+
+    /// The way in to a slug, with its total loaded: a reader or watcher can
+    /// then be added without waiting.
+    ///
+    /// # Errors
+    /// If the total is not loaded yet and the storage cannot be read.
+    pub async fn open(&self, slug: &Slug) -> Result<Door, StorageError> {
+        Door::open(Arc::clone(&self.shared), slug).await
+    }
+
+    /// Why views are not being saved at present; none when all is well.
+    pub fn save_problem(&self) -> Option<String> {
+        lock(&self.shared.save_problem).clone()
+    }
+
+    /// How many slugs are held in memory.
+    pub fn slugs_held(&self) -> usize {
+        lock(&self.shared.rooms).len()
+    }
+
+    /// Saves every view now, trying again until `patience` has passed. After
+    /// it the hub saves nothing by itself any more: it is called when no new
+    /// view can come, and once again when the last reader is gone.
+    ///
+    /// # Errors
+    /// If some views could not be saved.
+    pub async fn save_and_stop(&self, patience: Duration) -> Result<(), Unsaved> {
+        self.shared.stop.cancel();
+        saver::save_all(&self.shared, patience).await
+    }
+}
+
+impl Shared {
+    fn room(&self, slug: &Slug) -> Option<Arc<Room>> {
+        lock(&self.rooms).get(slug)
+    }
+
+    fn present_counts(&self, slug: &Slug) -> Option<Counts> {
+        Some(self.room(slug)?.seats().tally.counts())
+    }
+
+    /// The hub's numbers if somebody came while the stored total was being
+    /// read. The larger total is the newer: a total never falls.
+    fn present_or(&self, slug: &Slug, stored: u64) -> Counts {
+        let present = self.present_counts(slug).unwrap_or_default();
+        Counts {
+            live: present.live,
+            total: present.total.max(stored),
+        }
+    }
+
+    /// Drops a slug that has nothing left to hold.
+    fn retire(&self, slug: &Slug) {
+        lock(&self.rooms).retire(slug, now());
+    }
+}
+
+/// Sends the frames that had to wait for their window, and forgets.
+async fn wake(shared: Arc<Shared>) {
+    loop {
+        let due = tokio::select! {
+            due = shared.wakes.due() => due,
+            () = shared.stop.cancelled() => return,
+        };
+        for slug in due {
+            let Some(room) = shared.room(&slug) else {
+                continue;
+            };
+            let idle = room.woken(&shared, now());
+            if idle {
+                shared.retire(&slug);
+            }
+        }
+    }
+}
+
+/// The moment, by tokio's clock, which tests can stop.
+fn now() -> Instant {
+    tokio::time::Instant::now().into_std()
+}
+
+/// Locks a mutex that no panic poisons: what it guards is whole at every step.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,192 @@
+//! One slug in the hub: its tally behind a lock, and the channel on which its
+//! sockets see the latest frame.
+
+use super::{Shared, lock};
+use crate::counter::{
+    protocol::{Counts, Slug},
+    storage::StorageError,
+    tally::{Delta, ReaderId, Tally},
+};
+use axum::extract::ws::Utf8Bytes;
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard},
+    time::Instant,
+};
+use tokio::sync::{OnceCell, oneshot, watch};
+
+/// The rooms there are, by slug.
+#[derive(Default)]
+pub(super) struct Rooms(HashMap<Slug, Entry>);
+
+/// A room that is there once its total has been loaded; everyone who comes
+/// meanwhile waits for the same load.
+pub(super) type Loading = Arc<OnceCell<Arc<Room>>>;
+
+#[derive(Default)]
+struct Entry {
+    room: Loading,
+    /// Those who are about to come in. They keep the room although it is empty.
+    doors: usize,
+}
+
+impl Rooms {
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(super) fn get(&self, slug: &Slug) -> Option<Arc<Room>> {
+        self.0.get(slug)?.room.get().cloned()
+    }
+
+    /// The room of a slug, made if there is none, and held until [`Self::shut`].
+    pub(super) fn hold(&mut self, slug: &Slug) -> Loading {
+        let entry = self.0.entry(slug.clone()).or_default();
+        entry.doors += 1;
+        Arc::clone(&entry.room)
+    }
+
+    /// Ends one [`Self::hold`].
+    pub(super) fn shut(&mut self, slug: &Slug, now: Instant) {
+        if let Some(entry) = self.0.get_mut(slug) {
+            entry.doors -= 1;
+        }
+        self.retire(slug, now);
+    }
+
+    /// Removes the room if there is nothing in it and nobody on the way in.
+    pub(super) fn retire(&mut self, slug: &Slug, now: Instant) {
+        let nothing_held = |entry: &Entry| {
+            let room = entry.room.get();
+            entry.doors == 0 && room.is_none_or(|room| room.seats().tally.is_idle(now))
+        };
+        if self.0.get(slug).is_some_and(nothing_held) {
+            self.0.remove(slug);
+        }
+    }
+
+    /// Every room at this moment.
+    pub(super) fn all(&self) -> Vec<Arc<Room>> {
+        let rooms = self.0.values();
+        rooms
+            .filter_map(|entry| entry.room.get().cloned())
+            .collect()
+    }
+}
+
+/// One slug.
+pub(super) struct Room {
+    pub(super) slug: Slug,
+    /// A std mutex: it is held for a few instructions and never across an await.
+    seats: Mutex<Seats>,
+    frames: watch::Sender<Utf8Bytes>,
+}
+
+/// What a room's lock guards.
+pub(super) struct Seats {
+    pub(super) tally: Tally,
+    /// How to tell the socket of a view that a newer one took its place.
+    replaceable: HashMap<ReaderId, oneshot::Sender<()>>,
+    wakes_at: Option<Instant>,
+    saves_at: Option<Instant>,
+}
+
+impl Room {
+    /// A room that nobody is in yet, with the total that is stored.
+    pub(super) async fn load(shared: &Shared, slug: Slug) -> Result<Arc<Self>, StorageError> {
+        let total = shared.storage.total(&slug).await?;
+        Ok(Arc::new(Self {
+            slug,
+            seats: Mutex::new(Seats {
+                tally: Tally::new(total),
+                replaceable: HashMap::new(),
+                wakes_at: None,
+                saves_at: None,
+            }),
+            frames: watch::Sender::default(),
+        }))
+    }
+
+    pub(super) fn seats(&self) -> MutexGuard<'_, Seats> {
+        lock(&self.seats)
+    }
+
+    /// The latest frame, now and whenever it changes.
+    pub(super) fn frames(&self) -> watch::Receiver<Utf8Bytes> {
+        self.frames.subscribe()
+    }
+
+    /// Does what a change made due: sends a frame, and moves the deadlines.
+    pub(super) fn settle(&self, shared: &Shared, seats: &mut Seats, now: Instant) {
+        let frame = seats.tally.frame_due(now, &mut lock(&shared.budget));
+        if let Some(counts) = frame {
+            self.frames.send_replace(encode(counts));
+        }
+        let wakes_at = seats.tally.wakes_at();
+        shared.wakes.set(&self.slug, &mut seats.wakes_at, wakes_at);
+        let saves_at = seats.tally.save_at();
+        shared.saves.set(&self.slug, &mut seats.saves_at, saves_at);
+    }
+
+    /// The moment that the tally asked for has come. Returns whether the room
+    /// has nothing left to hold.
+    pub(super) fn woken(&self, shared: &Shared, now: Instant) -> bool {
+        let mut seats = self.seats();
+        // The schedule took it out; settling may put it back.
+        seats.wakes_at = None;
+        self.settle(shared, &mut seats, now);
+        seats.tally.is_idle(now)
+    }
+
+    /// The schedule took this room's save out.
+    pub(super) fn save_is_due(&self) {
+        self.seats().saves_at = None;
+    }
+
+    /// Hands the unsaved views to a save.
+    pub(super) fn start_save(&self, shared: &Shared, now: Instant) -> Option<Delta> {
+        let mut seats = self.seats();
+        let delta = seats.tally.start_save();
+        self.settle(shared, &mut seats, now);
+        delta
+    }
+
+    /// The save is committed, and this is the new total.
+    pub(super) fn saved(&self, shared: &Shared, total: u64, now: Instant) {
+        let mut seats = self.seats();
+        seats.tally.saved(total);
+        self.settle(shared, &mut seats, now);
+    }
+}
+
+impl Seats {
+    /// Tells the socket that was replaced, and remembers how to tell this one.
+    /// Only a view with an id can be replaced.
+    pub(super) fn seat(
+        &mut self,
+        reader: ReaderId,
+        replaced: Option<ReaderId>,
+        has_view: bool,
+    ) -> Option<oneshot::Receiver<()>> {
+        if let Some(older) = replaced.and_then(|older| self.replaceable.remove(&older)) {
+            // Its receiver is gone if it ended at this very moment: as well.
+            let _ = older.send(());
+        }
+        has_view.then(|| {
+            let (tell, told) = oneshot::channel();
+            self.replaceable.insert(reader, tell);
+            told
+        })
+    }
+
+    /// A reader goes.
+    pub(super) fn leave(&mut self, reader: ReaderId, now: Instant) {
+        self.replaceable.remove(&reader);
+        self.tally.leave(reader, now);
+    }
+}
+
+/// The one encoding of the numbers that all sockets of a slug share.
+pub(super) fn encode(counts: Counts) -> Utf8Bytes {
+    format!(r#"{{"live":{},"total":{}}}"#, counts.live, counts.total).into()
+}

@@ -1,0 +1,153 @@
+//! How a socket takes part: through a door, and then as a guard whose drop
+//! leaves.
+
+use super::{Shared, lock, now, room::Room, room::encode};
+use crate::counter::{
+    protocol::Slug,
+    storage::StorageError,
+    tally::{Arrival, ReaderId},
+};
+use axum::extract::ws::Utf8Bytes;
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use std::{future, sync::Arc};
+use tokio::sync::{oneshot, watch};
+
+/// A slug whose total is loaded, and that stays so while this is held.
+pub struct Door {
+    room: Arc<Room>,
+    hold: Hold,
+}
+
+/// Keeps a room although nobody is in it yet.
+struct Hold {
+    shared: Arc<Shared>,
+    slug: Slug,
+}
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        lock(&self.shared.rooms).shut(&self.slug, now());
+    }
+}
+
+impl Door {
+    pub(super) async fn open(shared: Arc<Shared>, slug: &Slug) -> Result<Self, StorageError> {
+        let loading = lock(&shared.rooms).hold(slug);
+        // From here on the drop lets go of the room, also if loading fails or
+        // the request is given up.
+        let hold = Hold {
+            shared,
+            slug: slug.clone(),
+        };
+        let load = || Room::load(&hold.shared, slug.clone());
+        let room = Arc::clone(loading.get_or_try_init(load).await?);
+        Ok(Self { room, hold })
+    }
+
+    /// A reader comes: from now on it is in `live`, and counted if this is a
+    /// view. Everyone else hears of it as the window allows.
+    pub fn join(self, arrival: Arrival) -> Subscription {
+        let now = now();
+        let mut seats = self.room.seats();
+        let joined = seats.tally.join(arrival, now, today());
+        let replaced = seats.seat(joined.reader, joined.replaced, arrival.view.is_some());
+        self.room.settle(&self.hold.shared, &mut seats, now);
+        drop(seats);
+        self.subscribe(Role::Reader(joined.reader), replaced)
+    }
+
+    /// Somebody sees the numbers and is in neither.
+    pub fn watch(self) -> Subscription {
+        self.room.seats().tally.watch();
+        self.subscribe(Role::Watcher, None)
+    }
+
+    fn subscribe(self, role: Role, replaced: Option<oneshot::Receiver<()>>) -> Subscription {
+        Subscription {
+            frames: self.room.frames(),
+            shared: Arc::clone(&self.hold.shared),
+            room: self.room,
+            role,
+            replaced,
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Role {
+    Reader(ReaderId),
+    Watcher,
+}
+
+/// A reader or watcher of one slug. Dropping it leaves.
+pub struct Subscription {
+    shared: Arc<Shared>,
+    room: Arc<Room>,
+    role: Role,
+    frames: watch::Receiver<Utf8Bytes>,
+    replaced: Option<oneshot::Receiver<()>>,
+}
+
+impl Subscription {
+    /// The numbers at this moment, as a frame. What was sent to all before is
+    /// then seen: [`Self::news`] waits for the next.
+    pub fn current(&mut self) -> Utf8Bytes {
+        self.frames.mark_unchanged();
+        encode(self.room.seats().tally.counts())
+    }
+
+    /// Waits for the next thing there is to tell this socket. Cancelling this
+    /// loses nothing.
+    pub async fn news(&mut self) -> News {
+        let replaced = async {
+            match &mut self.replaced {
+                Some(told) => told.await.is_ok(),
+                None => future::pending().await,
+            }
+        };
+        tokio::select! {
+            biased;
+            // An error would mean that this reader has left.
+            true = replaced => {
+                self.replaced = None;
+                return News::Replaced;
+            }
+            Ok(()) = self.frames.changed() => {}
+            // The sender lives in the room, which this holds.
+            else => future::pending().await,
+        }
+        News::Frame(self.frames.borrow_and_update().clone())
+    }
+}
+
+/// What a socket is told.
+pub enum News {
+    /// The latest numbers. One frame that came while the one before was being
+    /// sent to a slow reader is passed over for the next.
+    Frame(Utf8Bytes),
+    /// A newer socket of the same view has taken this one's place.
+    Replaced,
+}
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        let now = now();
+        let mut seats = self.room.seats();
+        match self.role {
+            Role::Reader(reader) => seats.leave(reader, now),
+            Role::Watcher => seats.tally.unwatch(),
+        }
+        self.room.settle(&self.shared, &mut seats, now);
+        let idle = seats.tally.is_idle(now);
+        // The rooms are locked before a room's seats, never after.
+        drop(seats);
+        if idle {
+            self.shared.retire(&self.room.slug);
+        }
+    }
+}
+
+/// The UTC day of a handshake.
+fn today() -> Date {
+    Timestamp::now().to_zoned(TimeZone::UTC).date()
+}

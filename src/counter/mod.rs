@@ -1,0 +1,30 @@
+//! The counter: all that another application reuses. It knows nothing of the blog.
+
+pub mod component;
+pub mod lifecycle;
+pub mod protocol;
+pub mod wording;
+
+#[cfg(feature = "hydrate")]
+mod browser;
+
+#[cfg(feature = "ssr")]
+pub mod accept;
+#[cfg(feature = "ssr")]
+pub mod admission;
+#[cfg(feature = "ssr")]
+pub mod budget;
+#[cfg(feature = "ssr")]
+pub mod hub;
+#[cfg(feature = "ssr")]
+pub mod route;
+#[cfg(feature = "ssr")]
+mod schedule;
+#[cfg(feature = "ssr")]
+mod socket;
+#[cfg(feature = "ssr")]
+pub mod storage;
+#[cfg(feature = "ssr")]
+pub mod store;
+#[cfg(feature = "ssr")]
+pub mod tally;

@@ -1,0 +1,312 @@
+//! What crosses the wire: slugs, view ids, counts, paths and close codes.
+//!
+//! The server and the browser both know this module and nothing else of each
+//! other. Everything here is parsed once, at the edge, and trusted afterwards.
+
+use serde::{Deserialize, Deserializer, Serialize};
+use std::{borrow::Borrow, fmt, str::FromStr, sync::Arc};
+
+/// The path under which a reader's WebSocket is opened; a slug follows.
+pub const CONNECT_PATH: &str = "/api/v1/connect/";
+/// The path under which numbers are read; a slug follows.
+pub const VIEWS_PATH: &str = "/api/v1/views/";
+
+/// Close codes of RFC 6455 §7.4.1, and those of its private range used here.
+pub mod close_code {
+    /// The page goes away, or left the post.
+    pub const AWAY: u16 = 1001;
+    /// A frame broke the protocol.
+    pub const PROTOCOL: u16 = 1002;
+    /// A kind of data this endpoint does not take: anything binary.
+    pub const UNSUPPORTED: u16 = 1003;
+    /// A text frame was not UTF-8.
+    pub const INVALID: u16 = 1007;
+    /// Against the rules: too many frames.
+    pub const POLICY: u16 = 1008;
+    /// A frame or message larger than a reader has reason to send.
+    pub const TOO_BIG: u16 = 1009;
+    /// The server restarts; come back, not all at once.
+    pub const RESTART: u16 = 1012;
+    /// The same view connected again: this socket is the older one and its
+    /// page must not reconnect.
+    pub const REPLACED: u16 = 4001;
+}
+
+/// One slug's numbers: how many read now, and all views ever.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// Pages that show the post to a person at this moment.
+    pub live: u64,
+    /// All views of the post, ever.
+    pub total: u64,
+}
+
+/// A slug with its numbers, as the JSON routes answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SlugCounts {
+    /// The post.
+    pub slug: Slug,
+    /// Its numbers, as two more fields of the same object.
+    #[serde(flatten)]
+    pub counts: Counts,
+}
+
+/// Names a post: 1 to 200 bytes of UTF-8, one or more segments joined by `/`,
+/// none empty, `.` or `..`, and no control character.
+///
+/// That it is well-formed says nothing about whether such a post exists.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+pub struct Slug(Arc<str>);
+
+impl Slug {
+    /// The most bytes a slug has.
+    pub const MAX_BYTES: usize = 200;
+
+    /// The slug as text, decoded.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The slug as one path segment of a URL: everything but RFC 3986's
+    /// unreserved characters is percent-encoded, `/` too.
+    pub fn encoded(&self) -> String {
+        let mut out = String::with_capacity(self.0.len());
+        for &byte in self.0.as_bytes() {
+            if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+                out.push(char::from(byte));
+            } else {
+                out.push('%');
+                for nibble in [byte >> 4, byte & 15] {
+                    out.push(char::from(b"0123456789ABCDEF"[usize::from(nibble)]));
+                }
+            }
+        }
+        out
+    }
+}
+
+/// Why a text is not a [`Slug`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SlugError {
+    /// Nothing at all.
+    #[error("the slug is empty; put the post's name at the end of the path")]
+    Empty,
+    /// More than [`Slug::MAX_BYTES`].
+    #[error("the slug is longer than 200 bytes; use a shorter one")]
+    TooLong,
+    /// Two slashes in a row, or one at either end.
+    #[error("the slug has an empty segment; remove the doubled, leading or trailing slash")]
+    EmptySegment,
+    /// A segment is `.` or `..`.
+    #[error("the slug has a segment `.` or `..`; use the post's full name")]
+    DotSegment,
+    /// A control character, NUL for example.
+    #[error("the slug has a control character; remove it")]
+    Control,
+}
+
+impl FromStr for Slug {
+    type Err = SlugError;
+
+    fn from_str(text: &str) -> Result<Self, SlugError> {
+        if text.is_empty() {
+            return Err(SlugError::Empty);
+        }
+        if text.len() > Self::MAX_BYTES {
+            return Err(SlugError::TooLong);
+        }
+        if text.chars().any(char::is_control) {
+            return Err(SlugError::Control);
+        }
+        for segment in text.split('/') {
+            match segment {
+                "" => return Err(SlugError::EmptySegment),
+                "." | ".." => return Err(SlugError::DotSegment),
+                _ => {}
+            }
+        }
+        Ok(Self(text.into()))
+    }
+}
+
+impl fmt::Display for Slug {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Borrow<str> for Slug {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<'de> Deserialize<'de> for Slug {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(serde::de::Error::custom)
+    }
+}
+
+/// Names one showing of one page to one reader: 128 random bits that the page
+/// keeps in memory only, written as 32 hexadecimal digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ViewId(u128);
+
+impl ViewId {
+    /// The id made of these bits; they must be random.
+    pub const fn from_bits(bits: u128) -> Self {
+        Self(bits)
+    }
+}
+
+/// A text is not a [`ViewId`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a view id is 32 hexadecimal digits; leave `v` out or send it whole")]
+pub struct ViewIdError;
+
+impl FromStr for ViewId {
+    type Err = ViewIdError;
+
+    fn from_str(text: &str) -> Result<Self, ViewIdError> {
+        // from_str_radix alone would also take a sign and fewer digits.
+        if text.len() != 32 || !text.bytes().all(|b| b.is_ascii_hexdigit()) {
+            return Err(ViewIdError);
+        }
+        u128::from_str_radix(text, 16)
+            .map(Self)
+            .map_err(|_| ViewIdError)
+    }
+}
+
+impl fmt::Display for ViewId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:032x}", self.0)
+    }
+}
+
+/// Path and query of the WebSocket of one view.
+///
+/// `again` says that this view was connected before, so that it is never
+/// counted a second time, even by a server that restarted in between.
+pub fn connect_path(slug: &Slug, view: ViewId, again: bool) -> String {
+    let again = if again { "&again=1" } else { "" };
+    format!("{CONNECT_PATH}{}?v={view}{again}", slug.encoded())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_slug_is_one_to_two_hundred_bytes_of_named_segments() {
+        for good in [
+            "a",
+            "hello-world",
+            "2026/11/hello",
+            "日本語",
+            "a b",
+            "...",
+            "a.b",
+            "%00",
+        ] {
+            assert_eq!(good.parse::<Slug>().map(|s| s.to_string()), Ok(good.into()));
+        }
+        assert!("é".repeat(100).parse::<Slug>().is_ok());
+        let bad = [
+            ("", SlugError::Empty),
+            ("/", SlugError::EmptySegment),
+            ("a//b", SlugError::EmptySegment),
+            ("/a", SlugError::EmptySegment),
+            ("a/", SlugError::EmptySegment),
+            (".", SlugError::DotSegment),
+            ("a/../b", SlugError::DotSegment),
+            ("a\0", SlugError::Control),
+            ("a\u{85}", SlugError::Control),
+            ("a\nb", SlugError::Control),
+        ];
+        for (text, error) in bad {
+            assert_eq!(text.parse::<Slug>(), Err(error), "{text:?}");
+        }
+        assert_eq!("é".repeat(101).parse::<Slug>(), Err(SlugError::TooLong));
+    }
+
+    #[test]
+    fn an_encoded_slug_is_one_path_segment() {
+        let slug: Slug = "2026/a b~é".parse().unwrap();
+        assert_eq!(slug.encoded(), "2026%2Fa%20b~%C3%A9");
+    }
+
+    #[test]
+    fn a_view_id_is_exactly_32_hexadecimal_digits() {
+        let text = "00ff00000000000000000000000000aB";
+        assert_eq!(
+            text.parse::<ViewId>().unwrap().to_string(),
+            text.to_lowercase()
+        );
+        let padded = format!("+{}", "0".repeat(31));
+        for bad in [
+            "",
+            "00",
+            &"0".repeat(31),
+            &"0".repeat(33),
+            &"g".repeat(32),
+            &padded,
+        ] {
+            assert_eq!(bad.parse::<ViewId>(), Err(ViewIdError), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn the_connect_path_names_slug_view_and_return() {
+        let slug: Slug = "a/b".parse().unwrap();
+        let view = ViewId::from_bits(0xab);
+        let v = "000000000000000000000000000000ab";
+        assert_eq!(
+            connect_path(&slug, view, false),
+            format!("/api/v1/connect/a%2Fb?v={v}")
+        );
+        assert_eq!(
+            connect_path(&slug, view, true),
+            format!("/api/v1/connect/a%2Fb?v={v}&again=1")
+        );
+    }
+
+    #[test]
+    fn counts_are_written_as_the_wire_says() {
+        let counts = Counts {
+            live: 3,
+            total: 1204,
+        };
+        assert_eq!(
+            serde_json::to_string(&counts).unwrap(),
+            r#"{"live":3,"total":1204}"#
+        );
+        let with_slug = SlugCounts {
+            slug: "a".parse().unwrap(),
+            counts,
+        };
+        assert_eq!(
+            serde_json::to_string(&with_slug).unwrap(),
+            r#"{"slug":"a","live":3,"total":1204}"#
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_a_slug_that_survives_or_an_error(text in "\\PC{0,250}|[./a]{0,8}") {
+            if let Ok(slug) = text.parse::<Slug>() {
+                prop_assert_eq!(slug.as_str(), text.as_str());
+                prop_assert!(slug.encoded().bytes().all(|b| b.is_ascii_graphic() && b != b'/'));
+            }
+        }
+
+        #[test]
+        fn view_ids_survive_their_text(bits in any::<u128>()) {
+            let view = ViewId::from_bits(bits);
+            prop_assert_eq!(view.to_string().parse(), Ok(view));
+        }
+    }
+}

@@ -1,0 +1,320 @@
+//! The counter's routes for axum: the WebSocket, the numbers as JSON, and the
+//! two health checks.
+
+mod error;
+
+pub use error::ApiError;
+
+use super::{
+    accept::Place,
+    admission::{Admission, SlugRefused},
+    hub::{Hub, Unsaved},
+    protocol::{Slug, SlugCounts, ViewId},
+    socket,
+    storage::StorageError,
+    tally::Arrival,
+};
+use axum::{
+    Json, Router,
+    extract::{
+        FromRequestParts, Path, Query, Request, State,
+        rejection::{PathRejection, QueryRejection},
+        ws::WebSocketUpgrade,
+    },
+    http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, Version, header, request::Parts},
+    response::{IntoResponse, Response},
+    routing::{any, get},
+};
+use serde::{Deserialize, Serialize};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+/// What a reader may send in one message, in bytes.
+const MAX_MESSAGE: usize = 512;
+/// How long stopping waits for sockets beyond the time over which they are closed.
+const STOP_PATIENCE: Duration = Duration::from_secs(3);
+/// How long stopping tries to save before it closes sockets, and again after.
+const SAVE_PATIENCE: Duration = Duration::from_secs(2);
+
+/// The counter as one value: the hub, who may reach it, and its open sockets.
+/// Clones are the same counter.
+#[derive(Clone)]
+pub struct Counter(Arc<Inner>);
+
+struct Inner {
+    hub: Hub,
+    admission: Admission,
+    ready: AtomicBool,
+    sockets: TaskTracker,
+    stop: CancellationToken,
+}
+
+impl Counter {
+    /// A counter that is ready.
+    pub fn new(hub: Hub, admission: Admission) -> Self {
+        Self(Arc::new(Inner {
+            hub,
+            admission,
+            ready: AtomicBool::new(true),
+            sockets: TaskTracker::new(),
+            stop: CancellationToken::new(),
+        }))
+    }
+
+    /// The hub, for numbers in pages: [`Hub::counts`].
+    pub fn hub(&self) -> &Hub {
+        &self.0.hub
+    }
+
+    /// Stops in the order that loses nothing: not ready and no new sockets,
+    /// save, close all sockets with 1012, spread out, and save the rest. Takes
+    /// at most about ten seconds.
+    ///
+    /// # Errors
+    /// If views could not be saved.
+    pub async fn stop(&self) -> Result<(), Unsaved> {
+        let inner = &self.0;
+        inner.ready.store(false, Ordering::Relaxed);
+        // What fails here is tried again below.
+        let _ = inner.hub.save_and_stop(SAVE_PATIENCE).await;
+        inner.sockets.close();
+        inner.stop.cancel();
+        let patience = socket::CLOSE_SPREAD + STOP_PATIENCE;
+        let _ = tokio::time::timeout(patience, inner.sockets.wait()).await;
+        inner.hub.save_and_stop(SAVE_PATIENCE).await
+    }
+
+    fn is_ready(&self) -> bool {
+        self.0.ready.load(Ordering::Relaxed)
+    }
+}
+
+/// The routes, to be merged into an application's own router:
+///
+/// - `/api/v1/connect/{*slug}`: a reader's WebSocket
+/// - `/api/v1/views` and `/api/v1/views/{*slug}`: the numbers as JSON
+/// - `/healthz` and `/readyz`
+pub fn router(counter: Counter) -> Router {
+    Router::new()
+        // Any method: HTTP/2 opens a WebSocket with CONNECT (RFC 8441).
+        .route("/api/v1/connect/{*slug}", any(connect))
+        .route("/api/v1/views", get(all_views))
+        .route("/api/v1/views/{*slug}", get(views))
+        .route("/api/{*rest}", any(ApiError::no_such_route))
+        .route("/healthz", get(healthz))
+        .route("/readyz", get(readyz))
+        .with_state(counter)
+}
+
+#[derive(Deserialize)]
+struct ConnectQuery {
+    v: Option<String>,
+    again: Option<String>,
+    watch: Option<String>,
+}
+
+impl ConnectQuery {
+    fn arrival(&self) -> Result<Arrival, ApiError> {
+        let view = self.v.as_deref().map(str::parse::<ViewId>).transpose();
+        Ok(Arrival {
+            view: view.map_err(|e| ApiError::new(StatusCode::BAD_REQUEST, e))?,
+            again: is_set(self.again.as_deref()),
+        })
+    }
+}
+
+/// `?watch=1`, and nothing else, sets `watch`.
+fn is_set(flag: Option<&str>) -> bool {
+    flag == Some("1")
+}
+
+/// Opens a reader's socket. The order of the checks is part of the contract.
+async fn connect(
+    State(counter): State<Counter>,
+    slug: Result<Path<String>, PathRejection>,
+    query: Result<Query<ConnectQuery>, QueryRejection>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let (mut parts, _) = request.into_parts();
+    let admission = &counter.0.admission;
+    if admission
+        .origins
+        .admit(&parts.headers, &parts.uri)
+        .is_none()
+    {
+        return Err(ApiError::origin_refused());
+    }
+    let slug = admission
+        .slug(&decoded(slug)?)
+        .map_err(|e| ApiError::new(status_on_connect(e), e))?;
+    if !asks_for_websocket(&parts) {
+        return Err(ApiError::upgrade_required());
+    }
+    let upgrade = WebSocketUpgrade::from_request_parts(&mut parts, &())
+        .await
+        .map_err(|rejection| ApiError::new(rejection.status(), rejection.body_text()))?;
+    let Query(query) = query.map_err(|e| ApiError::new(e.status(), e.body_text()))?;
+    let arrival = query.arrival()?;
+    if !counter.is_ready() {
+        return Err(ApiError::restarting());
+    }
+    let door = counter.0.hub.open(&slug).await.map_err(storage_failed)?;
+
+    let stop = counter.0.stop.clone();
+    let token = counter.0.sockets.token();
+    let place = parts.extensions.remove::<Place>();
+    // At axum's defaults a socket takes 137 KB; so it takes about 2.
+    let response = upgrade
+        .read_buffer_size(256)
+        .write_buffer_size(0)
+        .max_write_buffer_size(4096)
+        .max_message_size(MAX_MESSAGE)
+        .max_frame_size(MAX_MESSAGE)
+        .on_upgrade(async move |socket| {
+            let _held = (token, place);
+            let subscription = if is_set(query.watch.as_deref()) {
+                door.watch()
+            } else {
+                door.join(arrival)
+            };
+            socket::serve(socket, subscription, stop).await;
+        });
+    Ok(response)
+}
+
+fn decoded(slug: Result<Path<String>, PathRejection>) -> Result<String, ApiError> {
+    match slug {
+        Ok(Path(slug)) => Ok(slug),
+        Err(_) => Err(ApiError::new(
+            StatusCode::BAD_REQUEST,
+            "the slug is not UTF-8; percent-encode the post's name as UTF-8",
+        )),
+    }
+}
+
+fn status_on_connect(refused: SlugRefused) -> StatusCode {
+    match refused {
+        SlugRefused::Malformed(_) => StatusCode::BAD_REQUEST,
+        SlugRefused::Unknown => StatusCode::FORBIDDEN,
+    }
+}
+
+fn status_on_read(refused: SlugRefused) -> StatusCode {
+    match refused {
+        SlugRefused::Malformed(_) => StatusCode::BAD_REQUEST,
+        SlugRefused::Unknown => StatusCode::NOT_FOUND,
+    }
+}
+
+/// Over HTTP/1.1, whether `Upgrade` and `Connection` say so. HTTP/2 has no such
+/// headers: there the extended CONNECT itself says it.
+fn asks_for_websocket(parts: &Parts) -> bool {
+    let names = |name, token: &str| {
+        parts.headers.get_all(name).iter().any(|value| {
+            value.to_str().is_ok_and(|value| {
+                value
+                    .split(',')
+                    .any(|item| item.trim().eq_ignore_ascii_case(token))
+            })
+        })
+    };
+    if parts.version > Version::HTTP_11 {
+        return parts.method == Method::CONNECT;
+    }
+    names(header::UPGRADE, "websocket") && names(header::CONNECTION, "upgrade")
+}
+
+fn storage_failed(error: StorageError) -> ApiError {
+    tracing::error!(%error, "a request could not be served");
+    ApiError::new(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "the database cannot be read at the moment; try again in a minute",
+    )
+}
+
+/// `{"slug":…,"live":…,"total":…}` of one post.
+async fn views(
+    State(counter): State<Counter>,
+    slug: Result<Path<String>, PathRejection>,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Response {
+    let numbers = async {
+        let slug: Slug = counter
+            .0
+            .admission
+            .slug(&decoded(slug)?)
+            .map_err(|e| ApiError::new(status_on_read(e), e))?;
+        let counts = counter.0.hub.counts(&slug).await.map_err(storage_failed)?;
+        Ok::<_, ApiError>(Json(SlugCounts { slug, counts }))
+    };
+    readable_across_origins(&counter, &headers, &uri, numbers.await)
+}
+
+#[derive(Serialize)]
+struct AllViews {
+    views: Vec<SlugCounts>,
+}
+
+/// `{"views":[…]}` of every post there is.
+async fn all_views(State(counter): State<Counter>, headers: HeaderMap, uri: Uri) -> Response {
+    let slugs = counter.0.admission.slugs.all();
+    let views = counter.0.hub.counts_of(slugs.iter().cloned()).await;
+    let answer = views
+        .map(|views| Json(AllViews { views }))
+        .map_err(storage_failed);
+    readable_across_origins(&counter, &headers, &uri, answer)
+}
+
+/// Lets the pages that may connect read the answer too, errors included, and
+/// keeps caches from handing one origin's answer to another.
+fn readable_across_origins(
+    counter: &Counter,
+    headers: &HeaderMap,
+    uri: &Uri,
+    answer: impl IntoResponse,
+) -> Response {
+    let mut response = answer.into_response();
+    let out = response.headers_mut();
+    out.insert(header::VARY, HeaderValue::from_static("origin"));
+    out.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    let admitted = counter.0.admission.origins.admit(headers, uri);
+    if let Some(Ok(origin)) = admitted.map(HeaderValue::from_str) {
+        out.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+    }
+    response
+}
+
+#[derive(Serialize)]
+struct Health {
+    status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    problem: Option<String>,
+}
+
+/// Always 200 while the process answers: a supervisor that restarted it over a
+/// full disk would lose the very views that are waiting to be saved.
+async fn healthz(State(counter): State<Counter>) -> Json<Health> {
+    let problem = counter.0.hub.save_problem();
+    Json(Health {
+        status: if problem.is_some() { "degraded" } else { "ok" },
+        problem,
+    })
+}
+
+/// 503 as soon as the server begins to stop.
+async fn readyz(State(counter): State<Counter>) -> Result<Json<Health>, ApiError> {
+    if !counter.is_ready() {
+        return Err(ApiError::restarting());
+    }
+    Ok(Json(Health {
+        status: "ready",
+        problem: None,
+    }))
+}

@@ -1,0 +1,86 @@
+//! The one shape of an error: a status and `{"error":"one sentence"}`, which
+//! says what was wrong and what to do.
+
+use axum::{
+    Json,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde::Serialize;
+
+/// An answer that is an error.
+#[derive(Debug)]
+pub struct ApiError {
+    status: StatusCode,
+    sentence: String,
+    header: Option<(header::HeaderName, HeaderValue)>,
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    error: &'a str,
+}
+
+impl ApiError {
+    /// An error with this status; `sentence` says what was wrong and what to do.
+    pub fn new(status: StatusCode, sentence: impl std::fmt::Display) -> Self {
+        Self {
+            status,
+            sentence: sentence.to_string(),
+            header: None,
+        }
+    }
+
+    fn with(mut self, name: header::HeaderName, value: &'static str) -> Self {
+        self.header = Some((name, HeaderValue::from_static(value)));
+        self
+    }
+
+    /// 403: the page is none of those that may connect.
+    pub fn origin_refused() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "this origin may not connect; open the page on the server's own host, \
+             or start the server with --origin and the page's origin",
+        )
+    }
+
+    /// 426 with the protocol to upgrade to.
+    pub fn upgrade_required() -> Self {
+        Self::new(
+            StatusCode::UPGRADE_REQUIRED,
+            "this is a WebSocket; connect with `Upgrade: websocket`, or read /api/v1/views instead",
+        )
+        .with(header::UPGRADE, "websocket")
+    }
+
+    /// 503: the server is about to stop.
+    pub fn restarting() -> Self {
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "the server is restarting; try again in a few seconds",
+        )
+        .with(header::RETRY_AFTER, "5")
+    }
+
+    /// 404 for a path under `/api` that is nothing.
+    pub async fn no_such_route() -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "there is nothing here; the routes are /api/v1/connect/SLUG, /api/v1/views and /api/v1/views/SLUG",
+        )
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let body = Json(Body {
+            error: &self.sentence,
+        });
+        let mut response = (self.status, body).into_response();
+        if let Some((name, value)) = self.header {
+            response.headers_mut().insert(name, value);
+        }
+        response
+    }
+}

@@ -1,0 +1,210 @@
+//! One WebSocket, from the upgrade to its end: frames out, pings, and what to
+//! make of what the other side sends.
+
+use super::{
+    hub::{News, Subscription},
+    protocol::close_code,
+};
+use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
+use std::time::Duration;
+use tokio::time::{Instant, sleep, sleep_until, timeout};
+use tokio_util::sync::CancellationToken;
+
+/// A socket that was silent this long is pinged. Below the 60 s after which
+/// common proxies drop an idle connection.
+const PING_AFTER: Duration = Duration::from_secs(25);
+/// A socket that does not answer a ping within this time is dead: with the
+/// above, a reader who vanished is gone within 40 s.
+const PONG_WITHIN: Duration = Duration::from_secs(10);
+/// A peer that takes no byte for this long is dead too.
+const WRITE_WITHIN: Duration = Duration::from_secs(10);
+/// How long the other side has to answer our close frame.
+const CLOSE_WITHIN: Duration = Duration::from_secs(2);
+/// When the server stops, its closes are spread over this time, so that not
+/// all readers come back in the same moment.
+pub(super) const CLOSE_SPREAD: Duration = Duration::from_secs(2);
+
+/// Frames a client may send in a burst, and the time in which it earns one
+/// more. A page has reason to send one a minute.
+const FRAMES_BURST: f64 = 20.0;
+const FRAME_EVERY: Duration = Duration::from_secs(1);
+
+/// Why a socket ends.
+enum End {
+    /// The other side is gone or as good as gone: there is nobody to tell.
+    Gone,
+    /// The other side closes; the answer is on its way out.
+    Closing,
+    /// We close, for this reason.
+    Close(u16, &'static str),
+}
+
+/// Serves the socket until it ends. The subscription is dropped as soon as the
+/// reader is known to leave, before any closing handshake.
+pub(super) async fn serve(
+    mut socket: WebSocket,
+    subscription: Subscription,
+    stop: CancellationToken,
+) {
+    let end = converse(&mut socket, subscription, stop).await;
+    let Some(end) = end.err() else { return };
+    if let End::Close(code, reason) = end {
+        let frame = CloseFrame {
+            code,
+            reason: Utf8Bytes::from_static(reason),
+        };
+        if send(&mut socket, Message::Close(Some(frame)))
+            .await
+            .is_err()
+        {
+            return;
+        }
+    }
+    if !matches!(end, End::Gone) {
+        // Reads on, without heed, until the closing handshake is done.
+        let drained = async { while let Some(Ok(_)) = socket.recv().await {} };
+        let _ = timeout(CLOSE_WITHIN, drained).await;
+    }
+}
+
+async fn converse(
+    socket: &mut WebSocket,
+    mut subscription: Subscription,
+    stop: CancellationToken,
+) -> Result<std::convert::Infallible, End> {
+    let current = subscription.current();
+    send(socket, Message::Text(current)).await?;
+    let mut pulse = Pulse::new(Instant::now());
+    let mut allowance = Allowance::new(Instant::now());
+    loop {
+        tokio::select! {
+            // In this order: what has arrived is read before a deadline is
+            // judged, or a server that slept would drop everyone.
+            biased;
+            message = socket.recv() => {
+                let now = Instant::now();
+                pulse.heard(now);
+                let message = message.ok_or(End::Gone)?.map_err(end_of_error)?;
+                if !allowance.take(now) {
+                    return Err(End::Close(close_code::POLICY, "too many frames"));
+                }
+                if asks_for_numbers(&message)? {
+                    let current = subscription.current();
+                    send(socket, Message::Text(current)).await?;
+                }
+            }
+            () = stop.cancelled() => {
+                // Still a reader meanwhile, and still shown as one.
+                sleep(CLOSE_SPREAD.mul_f64(rand::random::<f64>())).await;
+                return Err(End::Close(close_code::RESTART, "the server restarts"));
+            }
+            news = subscription.news() => match news {
+                News::Frame(frame) => send(socket, Message::Text(frame)).await?,
+                News::Replaced => {
+                    return Err(End::Close(close_code::REPLACED, "replaced by a newer socket"));
+                }
+            },
+            () = sleep_until(pulse.due()) => {
+                if pulse.is_dead() {
+                    return Err(End::Gone);
+                }
+                send(socket, Message::Ping(Default::default())).await?;
+                pulse.pinged(Instant::now());
+            }
+        }
+    }
+}
+
+/// Whether this message is answered with the numbers.
+fn asks_for_numbers(message: &Message) -> Result<bool, End> {
+    match message {
+        Message::Text(_) => Ok(true),
+        // A ping is answered by the protocol layer.
+        Message::Ping(_) | Message::Pong(_) => Ok(false),
+        Message::Binary(_) => Err(End::Close(close_code::UNSUPPORTED, "text frames only")),
+        Message::Close(_) => Err(End::Closing),
+    }
+}
+
+async fn send(socket: &mut WebSocket, message: Message) -> Result<(), End> {
+    match timeout(WRITE_WITHIN, socket.send(message)).await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(_)) | Err(_) => Err(End::Gone),
+    }
+}
+
+/// The close code that a broken frame asks for (RFC 6455 §7.4.1).
+fn end_of_error(error: axum::Error) -> End {
+    use tungstenite::Error;
+    match error.into_inner().downcast_ref() {
+        Some(Error::Capacity(_)) => End::Close(close_code::TOO_BIG, "frame too large"),
+        Some(Error::Utf8(_)) => End::Close(close_code::INVALID, "text is not UTF-8"),
+        Some(Error::Protocol(tungstenite::error::ProtocolError::ResetWithoutClosingHandshake)) => {
+            End::Gone
+        }
+        Some(Error::Protocol(_)) => End::Close(close_code::PROTOCOL, "protocol error"),
+        _ => End::Gone,
+    }
+}
+
+/// Whether the other side is still there.
+struct Pulse {
+    due: Instant,
+    pinged: bool,
+}
+
+impl Pulse {
+    fn new(now: Instant) -> Self {
+        Self {
+            due: now + PING_AFTER,
+            pinged: false,
+        }
+    }
+
+    /// When to ping, or, after that, when to give up.
+    fn due(&self) -> Instant {
+        self.due
+    }
+
+    /// Whether a ping went unanswered, when [`Self::due`] has come.
+    fn is_dead(&self) -> bool {
+        self.pinged
+    }
+
+    fn pinged(&mut self, now: Instant) {
+        self.pinged = true;
+        self.due = now + PONG_WITHIN;
+    }
+
+    /// Anything that arrives shows that it is there.
+    fn heard(&mut self, now: Instant) {
+        *self = Self::new(now);
+    }
+}
+
+/// How many frames the other side may still send.
+struct Allowance {
+    frames: f64,
+    at: Instant,
+}
+
+impl Allowance {
+    fn new(now: Instant) -> Self {
+        Self {
+            frames: FRAMES_BURST,
+            at: now,
+        }
+    }
+
+    /// Takes one, if there is one.
+    fn take(&mut self, now: Instant) -> bool {
+        let earned = (now - self.at).div_duration_f64(FRAME_EVERY);
+        self.at = now;
+        self.frames = (self.frames + earned).min(FRAMES_BURST) - 1.0;
+        if self.frames < 0.0 {
+            self.frames = 0.0;
+            return false;
+        }
+        true
+    }
+}

@@ -1,0 +1,48 @@
+//! What the hub asks of a place that keeps totals. [`Store`](super::store::Store)
+//! is the real one.
+
+use super::{protocol::Slug, tally::Delta};
+use std::{collections::HashMap, future::Future, pin::Pin};
+
+/// A future that a [`Storage`] returns.
+pub type StorageFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, StorageError>> + Send + 'a>>;
+
+/// Views to be added in one step: all of them or none.
+#[derive(Clone, Debug)]
+pub struct Batch {
+    /// Rises by one with each batch. A batch that failed is tried again under
+    /// its number, and a number that was committed is not applied again.
+    pub number: i64,
+    /// What to add, each slug once.
+    pub deltas: Vec<(Slug, Delta)>,
+}
+
+/// Keeps totals.
+pub trait Storage: Send + Sync + 'static {
+    /// All views of this slug that are saved; 0 for one that never had any.
+    fn total<'a>(&'a self, slug: &'a Slug) -> StorageFuture<'a, u64>;
+
+    /// The totals of all slugs that ever had a view.
+    fn totals(&self) -> StorageFuture<'_, HashMap<Slug, u64>>;
+
+    /// Adds a batch and returns the new total of each slug in it.
+    fn add<'a>(&'a self, batch: &'a Batch) -> StorageFuture<'a, HashMap<Slug, u64>>;
+}
+
+/// The storage failed; nothing is known to be saved.
+#[derive(Debug, thiserror::Error)]
+#[error("{doing}: {problem}")]
+pub struct StorageError {
+    doing: &'static str,
+    problem: String,
+}
+
+impl StorageError {
+    /// `problem` came up while `doing` something ("saving views").
+    pub fn new(doing: &'static str, problem: impl std::fmt::Display) -> Self {
+        Self {
+            doing,
+            problem: problem.to_string(),
+        }
+    }
+}

@@ -1,0 +1,288 @@
+//! Totals and days in a SQLite file.
+//!
+//! One connection writes and a few read beside it (WAL), so that a page is
+//! never slowed by a save.
+
+use super::{
+    protocol::Slug,
+    storage::{Batch, Storage, StorageError, StorageFuture},
+};
+use jiff::Zoned;
+use sqlx::{
+    ConnectOptions, Connection, Row, SqliteConnection, SqlitePool,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();
+
+/// How long a statement waits for another process's lock before it fails.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// Connections that only read.
+const READERS: u32 = 4;
+/// Rows of runs that ended this long ago say nothing to anyone.
+const KEEP_WRITERS_DAYS: i64 = 30;
+
+/// The SQLite file with all totals.
+#[derive(Clone, Debug)]
+pub struct Store {
+    writing: SqlitePool,
+    reading: SqlitePool,
+    /// Names this run in the table of committed batches.
+    writer: String,
+}
+
+/// Why a database file cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("the database {} {problem}", file.display())]
+pub struct OpenError {
+    file: PathBuf,
+    problem: String,
+}
+
+impl Store {
+    /// Opens the file for counting; creates it, and the folder it is in, if
+    /// there is none, and brings an older one up to date.
+    ///
+    /// Fails, and changes nothing, if the file is not ours to write, is not a
+    /// database, or was written by a newer version.
+    pub async fn open(file: &Path) -> Result<Self, OpenError> {
+        if let Some(folder) = file.parent() {
+            std::fs::create_dir_all(folder).map_err(|e| OpenError {
+                file: file.into(),
+                problem: format!("cannot be created, because its folder cannot: {e}"),
+            })?;
+        }
+        let writer = format!("{:032x}", rand::random::<u128>());
+        Self::connect(file, writer)
+            .await
+            .map_err(|e| OpenError::new(file, &e))
+    }
+
+    async fn connect(file: &Path, writer: String) -> Result<Self, sqlx::Error> {
+        let options = SqliteConnectOptions::new()
+            .filename(file)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Normal)
+            .busy_timeout(BUSY_TIMEOUT)
+            .disable_statement_logging();
+        let writing = SqlitePoolOptions::new()
+            .max_connections(1)
+            .connect_with(options.clone())
+            .await?;
+        MIGRATIONS.run(&writing).await?;
+        register(&writing, &writer).await?;
+        let reading = SqlitePoolOptions::new()
+            .max_connections(READERS)
+            .connect_with(options.create_if_missing(false).read_only(true))
+            .await?;
+        Ok(Self {
+            writing,
+            reading,
+            writer,
+        })
+    }
+
+    /// Closes the file; what was added is in it.
+    pub async fn close(&self) {
+        self.reading.close().await;
+        self.writing.close().await;
+    }
+
+    async fn try_add(&self, batch: &Batch) -> Result<HashMap<Slug, u64>, sqlx::Error> {
+        let mut connection = self.writing.acquire().await?;
+        let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
+        let first_time =
+            sqlx::query("UPDATE writers SET batch = ?1 WHERE writer = ?2 AND batch < ?1")
+                .bind(batch.number)
+                .bind(&self.writer)
+                .execute(&mut *transaction)
+                .await?
+                .rows_affected()
+                > 0;
+        let mut totals = HashMap::with_capacity(batch.deltas.len());
+        for (slug, delta) in &batch.deltas {
+            let total = if first_time {
+                for (day, views) in delta.days() {
+                    add_day(&mut transaction, slug, &day.to_string(), views).await?;
+                }
+                add_total(&mut transaction, slug, delta.views()).await?
+            } else {
+                // Committed before, by an attempt that did not hear of it.
+                total_of(&mut transaction, slug).await?
+            };
+            totals.insert(slug.clone(), total);
+        }
+        transaction.commit().await?;
+        Ok(totals)
+    }
+}
+
+impl Storage for Store {
+    fn total<'a>(&'a self, slug: &'a Slug) -> StorageFuture<'a, u64> {
+        Box::pin(async move {
+            let total = async {
+                let mut connection = self.reading.acquire().await?;
+                total_of(&mut connection, slug).await
+            };
+            total
+                .await
+                .map_err(|e| StorageError::new("reading a total", e))
+        })
+    }
+
+    fn totals(&self) -> StorageFuture<'_, HashMap<Slug, u64>> {
+        Box::pin(async move {
+            let rows = sqlx::query("SELECT slug, total FROM totals")
+                .fetch_all(&self.reading)
+                .await
+                .map_err(|e| StorageError::new("reading the totals", e))?;
+            Ok(rows.iter().filter_map(slug_and_total).collect())
+        })
+    }
+
+    fn add<'a>(&'a self, batch: &'a Batch) -> StorageFuture<'a, HashMap<Slug, u64>> {
+        Box::pin(async move {
+            self.try_add(batch)
+                .await
+                .map_err(|e| StorageError::new("saving views", e))
+        })
+    }
+}
+
+/// All totals in a database file, by slug, without changing anything: also
+/// while another process counts into it.
+///
+/// Fails if there is no such file or it is not a database of this program.
+pub async fn read_totals(file: &Path) -> Result<Vec<(Slug, u64)>, OpenError> {
+    let read = async {
+        let mut connection = SqliteConnectOptions::new()
+            .filename(file)
+            .read_only(true)
+            .busy_timeout(BUSY_TIMEOUT)
+            .connect()
+            .await?;
+        let rows = sqlx::query("SELECT slug, total FROM totals ORDER BY slug")
+            .fetch_all(&mut connection)
+            .await?;
+        connection.close().await?;
+        Ok::<_, sqlx::Error>(rows.iter().filter_map(slug_and_total).collect())
+    };
+    read.await.map_err(|e| OpenError::new(file, &e))
+}
+
+impl OpenError {
+    fn new(file: &Path, error: &sqlx::Error) -> Self {
+        // https://www.sqlite.org/rescode.html, primary codes.
+        let code = error
+            .as_database_error()
+            .and_then(|e| e.code())
+            .and_then(|code| code.parse::<u32>().ok())
+            .map(|code| code & 0xff);
+        let problem = match (code, error) {
+            (Some(5), _) => "is locked by another process; stop that one and try again".into(),
+            (Some(8), _) => {
+                "cannot be written; check the permissions of the file and its folder".into()
+            }
+            (Some(13), _) => "cannot be written: the disk is full".into(),
+            (Some(14), _) => {
+                "cannot be opened; check that it exists and that its permissions allow it".into()
+            }
+            (Some(26), _) => {
+                "is not a SQLite database; it was left as it is. Name another file".into()
+            }
+            (_, sqlx::Error::Migrate(e)) if is_newer(e) => {
+                "was written by a newer version of this program; use that version".into()
+            }
+            _ => format!("cannot be used: {error}"),
+        };
+        Self {
+            file: file.into(),
+            problem,
+        }
+    }
+}
+
+fn is_newer(error: &sqlx::migrate::MigrateError) -> bool {
+    matches!(error, sqlx::migrate::MigrateError::VersionMissing(_))
+}
+
+/// Enters this run in the table of writers. As the first write it also shows
+/// that the file can be written.
+async fn register(writing: &SqlitePool, writer: &str) -> Result<(), sqlx::Error> {
+    let today = Zoned::now().with_time_zone(jiff::tz::TimeZone::UTC).date();
+    let outdated = today.saturating_sub(jiff::Span::new().days(KEEP_WRITERS_DAYS));
+    let mut transaction = writing.begin_with("BEGIN IMMEDIATE").await?;
+    sqlx::query("DELETE FROM writers WHERE started_on < ?")
+        .bind(outdated.to_string())
+        .execute(&mut *transaction)
+        .await?;
+    sqlx::query("INSERT INTO writers (writer, batch, started_on) VALUES (?, 0, ?)")
+        .bind(writer)
+        .bind(today.to_string())
+        .execute(&mut *transaction)
+        .await?;
+    transaction.commit().await
+}
+
+async fn add_total(
+    connection: &mut SqliteConnection,
+    slug: &Slug,
+    views: u64,
+) -> Result<u64, sqlx::Error> {
+    let row = sqlx::query(
+        "INSERT INTO totals (slug, total) VALUES (?, ?)
+         ON CONFLICT (slug) DO UPDATE SET total = total + excluded.total
+         RETURNING total",
+    )
+    .bind(slug.as_str())
+    .bind(to_sql(views))
+    .fetch_one(connection)
+    .await?;
+    Ok(from_sql(row.get(0)))
+}
+
+async fn add_day(
+    connection: &mut SqliteConnection,
+    slug: &Slug,
+    day: &str,
+    views: u64,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "INSERT INTO days (slug, day, views) VALUES (?, ?, ?)
+         ON CONFLICT (slug, day) DO UPDATE SET views = views + excluded.views",
+    )
+    .bind(slug.as_str())
+    .bind(day)
+    .bind(to_sql(views))
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+async fn total_of(connection: &mut SqliteConnection, slug: &Slug) -> Result<u64, sqlx::Error> {
+    let row = sqlx::query("SELECT total FROM totals WHERE slug = ?")
+        .bind(slug.as_str())
+        .fetch_optional(connection)
+        .await?;
+    Ok(row.map_or(0, |row| from_sql(row.get(0))))
+}
+
+/// A row of another program's making may hold a slug that is none of ours.
+fn slug_and_total(row: &sqlx::sqlite::SqliteRow) -> Option<(Slug, u64)> {
+    let slug = row.try_get::<&str, _>(0).ok()?.parse().ok()?;
+    Some((slug, from_sql(row.try_get(1).ok()?)))
+}
+
+fn to_sql(views: u64) -> i64 {
+    i64::try_from(views).unwrap_or(i64::MAX)
+}
+
+fn from_sql(total: i64) -> u64 {
+    u64::try_from(total).unwrap_or(0)
+}

@@ -1,0 +1,285 @@
+//! One slug's numbers: who reads, what counts, and what is due to be shown and
+//! to be saved.
+//!
+//! Pure: no clock, no socket, no database. Every method takes `now`, and the
+//! hub around it does what it says. It knows one slug and no other; what slugs
+//! share is the [`Budget`] that it is handed.
+
+mod recent;
+
+#[cfg(test)]
+mod ledger_tests;
+#[cfg(test)]
+mod tests;
+
+use super::{
+    budget::Budget,
+    protocol::{Counts, ViewId},
+};
+use jiff::civil::Date;
+use recent::Recent;
+use std::{
+    collections::{BTreeMap, HashMap},
+    time::{Duration, Instant},
+};
+
+/// Totals are saved when no view was counted for this long…
+pub const SAVE_QUIET: Duration = Duration::from_secs(5);
+/// …and at the latest this long after the first unsaved view, so that a post
+/// that is never quiet is saved all the same.
+pub const SAVE_LATEST: Duration = Duration::from_secs(15);
+
+/// A reader's socket, unique within its slug's tally.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ReaderId(u64);
+
+/// What a handshake says of itself.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Arrival {
+    /// The showing of the page; none for the plain reference client.
+    pub view: Option<ViewId>,
+    /// The page was connected before and is not to be counted again.
+    pub again: bool,
+}
+
+/// What became of an [`Arrival`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Joined {
+    /// The newcomer.
+    pub reader: ReaderId,
+    /// The older socket of the same view. It is no longer a reader.
+    pub replaced: Option<ReaderId>,
+    /// Whether this was a view.
+    pub counted: bool,
+}
+
+/// Views to be added to what is stored, by the UTC day of their handshake.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Delta(BTreeMap<Date, u64>);
+
+impl Delta {
+    /// The views of all days together.
+    pub fn views(&self) -> u64 {
+        self.0.values().sum()
+    }
+
+    /// The views of each day, oldest first.
+    pub fn days(&self) -> impl Iterator<Item = (Date, u64)> {
+        self.0.iter().map(|(day, views)| (*day, *views))
+    }
+
+    fn add(&mut self, day: Date) {
+        *self.0.entry(day).or_default() += 1;
+    }
+
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// Views that no save has been handed yet.
+#[derive(Debug)]
+struct Unsaved {
+    delta: Delta,
+    first: Instant,
+    last: Instant,
+}
+
+/// The time after a frame in which no other is sent.
+#[derive(Clone, Copy, Debug)]
+struct Window {
+    until: Instant,
+    /// To how many the frame went that opened it.
+    audience: u64,
+}
+
+/// One slug's readers, watchers, total and deadlines.
+///
+/// Three places hold the total together: what is stored, what a save that is
+/// under way will add, and what none has been handed yet. A view is in exactly
+/// one of them at any time.
+#[derive(Debug)]
+pub struct Tally {
+    stored: u64,
+    saving: Option<Delta>,
+    unsaved: Option<Unsaved>,
+
+    readers: HashMap<ReaderId, Option<ViewId>>,
+    connected: HashMap<ViewId, ReaderId>,
+    recent: Recent,
+    watchers: u64,
+    last_reader: u64,
+
+    /// `None` on a quiet slug.
+    window: Option<Window>,
+    /// The numbers changed since the last frame to all.
+    changed: bool,
+}
+
+impl Tally {
+    /// A slug that nobody reads, with the total that is stored.
+    pub fn new(stored: u64) -> Self {
+        Self {
+            stored,
+            saving: None,
+            unsaved: None,
+            readers: HashMap::new(),
+            connected: HashMap::new(),
+            recent: Recent::default(),
+            watchers: 0,
+            last_reader: 0,
+            window: None,
+            changed: false,
+        }
+    }
+
+    /// The numbers as everyone may see them now.
+    pub fn counts(&self) -> Counts {
+        Counts {
+            live: self.readers.len() as u64,
+            total: self.stored + self.unsaved(),
+        }
+    }
+
+    /// How many views are not known to be saved.
+    pub fn unsaved(&self) -> u64 {
+        let saving = self.saving.as_ref().map_or(0, Delta::views);
+        let waiting = self.unsaved.as_ref().map_or(0, |u| u.delta.views());
+        saving + waiting
+    }
+
+    /// A reader comes, on this UTC day. The handshake is the view, unless the
+    /// same view is connected, or was within the last minute, or says that it
+    /// was here before.
+    pub fn join(&mut self, arrival: Arrival, now: Instant, day: Date) -> Joined {
+        self.last_reader += 1;
+        let reader = ReaderId(self.last_reader);
+        let mut returned = arrival.again;
+        let mut replaced = None;
+        if let Some(view) = arrival.view {
+            replaced = self.connected.insert(view, reader);
+            if let Some(older) = replaced {
+                self.readers.remove(&older);
+            }
+            returned |= self.recent.take(view, now) || replaced.is_some();
+        }
+        self.readers.insert(reader, arrival.view);
+        if !returned {
+            self.count(now, day);
+        }
+        // A replacement changes neither number: the older socket was counted.
+        self.changed |= replaced.is_none();
+        Joined {
+            reader,
+            replaced,
+            counted: !returned,
+        }
+    }
+
+    fn count(&mut self, now: Instant, day: Date) {
+        let unsaved = self.unsaved.get_or_insert_with(|| Unsaved {
+            delta: Delta::default(),
+            first: now,
+            last: now,
+        });
+        unsaved.delta.add(day);
+        unsaved.last = now;
+    }
+
+    /// A reader goes. One that was replaced has gone already: nothing changes.
+    pub fn leave(&mut self, reader: ReaderId, now: Instant) {
+        let Some(view) = self.readers.remove(&reader) else {
+            return;
+        };
+        if let Some(view) = view {
+            self.connected.remove(&view);
+            self.recent.remember(view, now);
+        }
+        self.changed = true;
+    }
+
+    /// Somebody sees the numbers without being in them.
+    pub fn watch(&mut self) {
+        self.watchers += 1;
+    }
+
+    /// A watcher goes.
+    pub fn unwatch(&mut self) {
+        self.watchers = self.watchers.saturating_sub(1);
+    }
+
+    /// The frame that everyone is to be sent now, if one is due.
+    ///
+    /// To be called after every change and when [`Self::wakes_at`] has come:
+    /// the first change on a quiet slug is due at once, later ones when the
+    /// window that the `budget` gave has passed, and then as the latest state.
+    pub fn frame_due(&mut self, now: Instant, budget: &mut Budget) -> Option<Counts> {
+        if self.window.is_some_and(|window| now < window.until) {
+            return None;
+        }
+        let audience = self.readers.len() as u64 + self.watchers;
+        if self.changed && audience > 0 {
+            let previous = self.window.map(|window| window.audience);
+            let until = budget.spend(now, audience, previous);
+            self.window = Some(Window { until, audience });
+            self.changed = false;
+            return Some(self.counts());
+        }
+        self.changed = false;
+        if let Some(window) = self.window.take() {
+            budget.rest(window.audience);
+        }
+        None
+    }
+
+    /// When the unsaved views are to be saved; none while a save is under way.
+    pub fn save_at(&self) -> Option<Instant> {
+        match (&self.saving, &self.unsaved) {
+            (None, Some(u)) => Some((u.last + SAVE_QUIET).min(u.first + SAVE_LATEST)),
+            _ => None,
+        }
+    }
+
+    /// Hands the unsaved views to a save. They stay in the total, and no other
+    /// save gets any, until [`Self::saved`]: a save that failed is repeated
+    /// with the same views, so that one whose outcome is unknown cannot be
+    /// applied twice.
+    pub fn start_save(&mut self) -> Option<Delta> {
+        if self.saving.is_some() {
+            return None;
+        }
+        self.saving = self.unsaved.take().map(|u| u.delta);
+        debug_assert!(self.saving.as_ref().is_none_or(|delta| !delta.is_empty()));
+        self.saving.clone()
+    }
+
+    /// The save is committed and the stored total is now this one.
+    pub fn saved(&mut self, total: u64) {
+        let saving = self.saving.take().map_or(0, |delta| delta.views());
+        // Another process may have added views; nobody may see a total fall.
+        let grown = (self.stored + saving).max(total);
+        self.changed |= grown != self.stored + saving;
+        self.stored = grown;
+    }
+
+    /// When something is due that is not a save: the end of a window, or the
+    /// moment the oldest remembered id may be forgotten.
+    pub fn wakes_at(&self) -> Option<Instant> {
+        [self.window.map(|w| w.until), self.recent.forgets_at()]
+            .into_iter()
+            .flatten()
+            .min()
+    }
+
+    /// Whether dropping this tally loses nothing: no reader, watcher, view to
+    /// save, remembered id or open window.
+    pub fn is_idle(&mut self, now: Instant) -> bool {
+        self.recent.forget(now);
+        self.readers.is_empty()
+            && self.watchers == 0
+            && self.unsaved.is_none()
+            && self.saving.is_none()
+            && self.recent.is_empty()
+            && self.window.is_none()
+    }
+}

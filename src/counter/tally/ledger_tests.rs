@@ -1,0 +1,214 @@
+//! Any interleaving of joins, leaves, repeated ids, saves that fail, and time,
+//! against a ledger that is kept another way: a plain list of everything that
+//! happened, read from the start for every question.
+
+use super::*;
+use proptest::prelude::*;
+
+const DAY: Date = Date::constant(2026, 11, 20);
+
+#[derive(Clone, Debug)]
+enum Step {
+    Join {
+        view: Option<u8>,
+        again: bool,
+    },
+    /// The nth of the sockets opened so far ends, whether or not it did before.
+    Leave(prop::sample::Index),
+    Watch,
+    Unwatch,
+    Wait(Duration),
+    StartSave,
+    /// The save under way is tried: it fails, is committed but reported as
+    /// failed, or is committed and says so.
+    Fail,
+    CommitUnheard,
+    Commit,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let millis = prop_oneof![0u64..200, 0u64..20_000, 59_990u64..60_010];
+    prop_oneof![
+        5 => (prop::option::weighted(0.8, 0u8..6), prop::bool::weighted(0.2))
+            .prop_map(|(view, again)| Step::Join { view, again }),
+        4 => any::<prop::sample::Index>().prop_map(Step::Leave),
+        1 => Just(Step::Watch),
+        1 => Just(Step::Unwatch),
+        3 => millis.prop_map(|ms| Step::Wait(Duration::from_millis(ms))),
+        2 => Just(Step::StartSave),
+        1 => Just(Step::Fail),
+        1 => Just(Step::CommitUnheard),
+        2 => Just(Step::Commit),
+    ]
+}
+
+/// One socket, from handshake to end.
+struct Socket {
+    view: Option<u8>,
+    counted: bool,
+    ended: Option<Instant>,
+    /// What it was sent last.
+    seen: Counts,
+}
+
+/// Everything that happened, and what a database made of the saves.
+struct Ledger {
+    sockets: Vec<Socket>,
+    stored: u64,
+    /// The save under way: how many views, and whether it was committed.
+    save: Option<(u64, bool)>,
+}
+
+impl Ledger {
+    fn join(&mut self, view: Option<u8>, again: bool, now: Instant) {
+        let mut known = again;
+        if view.is_some() {
+            for earlier in self.sockets.iter_mut().filter(|s| s.view == view) {
+                known |= match earlier.ended {
+                    None => true,
+                    Some(at) => now - at < Duration::from_secs(60),
+                };
+                earlier.ended.get_or_insert(now);
+            }
+        }
+        self.sockets.push(Socket {
+            view,
+            counted: !known,
+            ended: None,
+            seen: Counts::default(),
+        });
+    }
+
+    fn present(&mut self) -> impl Iterator<Item = &mut Socket> {
+        self.sockets.iter_mut().filter(|s| s.ended.is_none())
+    }
+
+    fn counts(&self, before: u64) -> Counts {
+        Counts {
+            live: self.sockets.iter().filter(|s| s.ended.is_none()).count() as u64,
+            total: before + self.sockets.iter().filter(|s| s.counted).count() as u64,
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    #[test]
+    fn live_and_total_are_true_whatever_happens(
+        before in 0u64..1_000,
+        steps in prop::collection::vec(step(), 1..80),
+    ) {
+        let mut now = Instant::now();
+        let mut tally = Tally::new(before);
+        let mut budget = Budget::new(1_000);
+        let mut ids = Vec::new();
+        // What each watcher was sent last.
+        let mut watchers = Vec::new();
+        let mut ledger = Ledger { sockets: Vec::new(), stored: before, save: None };
+        let mut sent_at = None::<Instant>;
+        let mut highest = before;
+
+        for step in steps {
+            match step {
+                Step::Join { view, again } => {
+                    let view_id = view.map(|n| ViewId::from_bits(n.into()));
+                    let joined = tally.join(Arrival { view: view_id, again }, now, DAY);
+                    ledger.join(view, again, now);
+                    prop_assert_eq!(joined.counted, ledger.sockets.last().unwrap().counted);
+                    ledger.sockets.last_mut().unwrap().seen = tally.counts();
+                    ids.push(joined.reader);
+                }
+                Step::Leave(nth) if !ids.is_empty() => {
+                    let nth = nth.index(ids.len());
+                    tally.leave(ids[nth], now);
+                    ledger.sockets[nth].ended.get_or_insert(now);
+                }
+                Step::Leave(_) => {}
+                Step::Watch => { tally.watch(); watchers.push(tally.counts()); }
+                Step::Unwatch if !watchers.is_empty() => { tally.unwatch(); watchers.pop(); }
+                Step::Unwatch => {}
+                Step::Wait(time) => {
+                    // As the hub does: woken whenever the tally asks for it.
+                    let end = now + time;
+                    while let Some(at) = tally.wakes_at().filter(|at| *at < end) {
+                        now = at.max(now);
+                        if let Some(frame) = tally.frame_due(now, &mut budget) {
+                            ledger.present().for_each(|s| s.seen = frame);
+                            watchers.fill(frame);
+                            sent_at = Some(now);
+                        }
+                        tally.is_idle(now);
+                    }
+                    now = end.max(now);
+                }
+                Step::StartSave => {
+                    let delta = tally.start_save();
+                    if ledger.save.is_some() {
+                        prop_assert_eq!(delta, None, "one save at a time");
+                    } else if let Some(delta) = delta {
+                        ledger.save = Some((delta.views(), false));
+                    }
+                }
+                Step::Fail => {}
+                Step::CommitUnheard => if let Some((views, committed)) = &mut ledger.save {
+                    // The batch number makes the second commit a no-op.
+                    if !*committed { ledger.stored += *views; }
+                    *committed = true;
+                },
+                Step::Commit => if let Some((views, committed)) = ledger.save.take() {
+                    if !committed { ledger.stored += views; }
+                    tally.saved(ledger.stored);
+                },
+            }
+
+            let frame = tally.frame_due(now, &mut budget);
+            if let Some(frame) = frame {
+                if let Some(at) = sent_at {
+                    prop_assert!(now - at >= Duration::from_millis(50), "a window is at least 50 ms");
+                }
+                sent_at = Some(now);
+                ledger.present().for_each(|s| s.seen = frame);
+                watchers.fill(frame);
+            }
+
+            let truth = ledger.counts(before);
+            prop_assert_eq!(tally.counts(), truth);
+            prop_assert!(truth.total >= highest, "a total never falls");
+            highest = truth.total;
+            if frame.is_some() {
+                prop_assert_eq!(frame, Some(truth));
+            }
+            let due = tally.save_at();
+            prop_assert!(due.is_none_or(|at| at <= now + SAVE_LATEST));
+        }
+
+        // Whatever was going on: left alone, everyone's last frame is the
+        // truth, all is saved, and then nothing is left to remember.
+        now += Duration::from_secs(3_600);
+        if let Some(frame) = tally.frame_due(now, &mut budget) {
+            ledger.present().for_each(|s| s.seen = frame);
+            watchers.fill(frame);
+        }
+        let truth = ledger.counts(before);
+        prop_assert!(ledger.present().all(|s| s.seen == truth));
+        prop_assert!(watchers.iter().all(|seen| *seen == truth));
+        for (reader, socket) in ids.iter().zip(&ledger.sockets) {
+            if socket.ended.is_none() { tally.leave(*reader, now); }
+        }
+        for _ in watchers { tally.unwatch(); }
+        for _ in 0..2 {
+            if ledger.save.is_none() {
+                ledger.save = tally.start_save().map(|delta| (delta.views(), false));
+            }
+            if let Some((views, committed)) = ledger.save.take() {
+                if !committed { ledger.stored += views; }
+                tally.saved(ledger.stored);
+            }
+        }
+        prop_assert_eq!(ledger.stored, truth.total);
+        now += Duration::from_secs(3_600);
+        tally.frame_due(now, &mut budget);
+        prop_assert!(tally.is_idle(now));
+    }
+}

@@ -1,0 +1,55 @@
+//! How numbers read: one place for both targets, because a text that the server
+//! and the browser write differently breaks hydration.
+
+/// `n` with a comma between groups of three digits: `1204` is `1,204`.
+pub fn grouped(n: u64) -> String {
+    let digits = n.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// All views ever: `1,204 views`, `1 view`.
+pub fn views(total: u64) -> String {
+    let noun = if total == 1 { "view" } else { "views" };
+    format!("{} {noun}", grouped(total))
+}
+
+/// How many read now: `3 reading now`.
+pub fn reading_now(live: u64) -> String {
+    format!("{} reading now", grouped(live))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_are_grouped() {
+        let cases = [
+            (0, "0"),
+            (999, "999"),
+            (1_000, "1,000"),
+            (12_345, "12,345"),
+            (123_456, "123,456"),
+            (1_234_567, "1,234,567"),
+            (u64::MAX, "18,446,744,073,709,551,615"),
+        ];
+        for (n, text) in cases {
+            assert_eq!(grouped(n), text);
+        }
+    }
+
+    #[test]
+    fn one_view_is_singular() {
+        assert_eq!(views(0), "0 views");
+        assert_eq!(views(1), "1 view");
+        assert_eq!(views(1_204), "1,204 views");
+        assert_eq!(reading_now(1), "1 reading now");
+    }
+}

@@ -1,0 +1,29 @@
+//! The program: `view-counter serve`, `view-counter totals`.
+
+mod command;
+
+use clap::Parser;
+use command::{serve, totals};
+use std::process::ExitCode;
+use view_counter::config::{Cli, Command};
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let outcome = match Cli::parse().command {
+        Command::Serve(settings) => serve::run(settings).await,
+        Command::Totals(settings) => totals::run(&settings).await,
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The one place where a failure that ends the program is told.
+#[expect(clippy::print_stderr, reason = "a program's last words to its user")]
+fn complain(error: &anyhow::Error) {
+    eprintln!("error: {error:#}");
+}

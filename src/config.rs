@@ -1,5 +1,10 @@
 //! Every setting: its flag, its environment variable, its default.
 
+#![expect(
+    rustdoc::bare_urls,
+    reason = "these comments are also what --help prints"
+)]
+
 use crate::counter::admission::{Origin, Origins};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::{net::SocketAddr, path::PathBuf};

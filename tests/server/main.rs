@@ -1,0 +1,18 @@
+//! The program as its users meet it: the real binary as a child process, on a
+//! port of its own, with a temporary database and content folder, and real
+//! clients.
+
+#![expect(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on has failed"
+)]
+
+mod bad_input;
+mod counting;
+mod pages;
+mod saving;
+mod starting;
+mod support;
+mod totals;
+mod wire;

@@ -1,0 +1,134 @@
+//! A reader: a real WebSocket client.
+
+use super::PATIENCE;
+use futures_util::{SinkExt, StreamExt};
+use tokio::{net::TcpStream, time::timeout};
+use tokio_tungstenite::{
+    WebSocketStream, client_async,
+    tungstenite::{Error, Message, client::IntoClientRequest, handshake::client::Response},
+};
+use view_counter::counter::protocol::Counts;
+
+pub(crate) fn counts(live: u64, total: u64) -> Counts {
+    Counts { live, total }
+}
+
+/// The query of a view with this id.
+pub(crate) fn view_id(n: u32) -> String {
+    format!("?v={n:032x}")
+}
+
+pub(crate) struct Client {
+    socket: WebSocketStream<TcpStream>,
+}
+
+impl From<WebSocketStream<TcpStream>> for Client {
+    fn from(socket: WebSocketStream<TcpStream>) -> Self {
+        Self { socket }
+    }
+}
+
+impl Client {
+    pub(crate) async fn connect(address: &str, path: &str) -> Self {
+        let origin = format!("http://{address}");
+        let connected = Self::try_connect(address, path, Some(&origin)).await;
+        Self::from(connected.unwrap().0)
+    }
+
+    /// The handshake with this `Origin`; an error holds the HTTP response.
+    pub(crate) async fn try_connect(
+        address: &str,
+        path: &str,
+        origin: Option<&str>,
+    ) -> Result<(WebSocketStream<TcpStream>, Response), Error> {
+        let mut request = format!("ws://{address}{path}").into_client_request()?;
+        if let Some(origin) = origin {
+            request
+                .headers_mut()
+                .insert("origin", origin.parse().unwrap());
+        }
+        let stream = TcpStream::connect(address).await.unwrap();
+        let handshake = client_async(request, stream);
+        timeout(PATIENCE, handshake).await.expect("an answer")
+    }
+
+    /// The next frame with numbers.
+    pub(crate) async fn frame(&mut self) -> Counts {
+        serde_json::from_str(&self.text().await).unwrap()
+    }
+
+    /// The next frame as it was sent.
+    pub(crate) async fn text(&mut self) -> String {
+        loop {
+            let message = timeout(PATIENCE, self.socket.next()).await;
+            match message.expect("a frame").expect("still open").unwrap() {
+                Message::Text(text) => return text.to_string(),
+                Message::Ping(_) | Message::Pong(_) => {}
+                other => panic!("not a text frame: {other:?}"),
+            }
+        }
+    }
+
+    /// Reads frames until these numbers come.
+    pub(crate) async fn sees(&mut self, expected: Counts) {
+        let mut last = None;
+        let seen = async {
+            while last != Some(expected) {
+                last = Some(self.frame().await);
+            }
+        };
+        if timeout(PATIENCE, seen).await.is_err() {
+            panic!("saw {last:?}, not {expected:?}");
+        }
+    }
+
+    /// The next frame with numbers; none if it was a ping.
+    pub(crate) async fn frame_or_ping(&mut self) -> Option<Counts> {
+        match self.socket.next().await.expect("still open").unwrap() {
+            Message::Text(text) => serde_json::from_str(&text).ok(),
+            _ => None,
+        }
+    }
+
+    /// The highest total in what the server still sends, or `least`.
+    pub(crate) async fn highest_total(mut self, least: u64) -> u64 {
+        match timeout(PATIENCE, self.socket.next()).await {
+            Ok(Some(Ok(Message::Text(text)))) => {
+                let counts: Counts = serde_json::from_str(&text).unwrap();
+                counts.total.max(least)
+            }
+            _ => least,
+        }
+    }
+
+    pub(crate) async fn send(&mut self, message: Message) {
+        self.socket.send(message).await.unwrap();
+    }
+
+    /// Sends, to a server that may close meanwhile.
+    pub(crate) async fn try_send(&mut self, message: Message) {
+        let _ = timeout(PATIENCE, self.socket.send(message)).await;
+    }
+
+    /// Closes as a browser does.
+    pub(crate) async fn leave(mut self) {
+        self.socket.close(None).await.unwrap();
+        while let Some(Ok(_)) = self.socket.next().await {}
+    }
+
+    /// The code with which the server closes; frames before it are passed over.
+    pub(crate) async fn close_code(&mut self) -> Option<u16> {
+        let closed = async {
+            loop {
+                match self.socket.next().await {
+                    Some(Ok(Message::Close(frame))) => {
+                        return frame.map(|f| u16::from(f.code));
+                    }
+                    Some(Ok(_)) => {}
+                    Some(Err(_)) | None => return None,
+                }
+            }
+        };
+        timeout(PATIENCE, closed).await.expect("the server closes")
+    }
+}

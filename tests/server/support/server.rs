@@ -1,0 +1,184 @@
+//! The real program as a child process.
+
+use super::{Client, PATIENCE};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{ExitStatus, Stdio},
+};
+use tempfile::TempDir;
+use tokio::{
+    io::{AsyncBufReadExt, AsyncReadExt, BufReader},
+    process::{Child, Command},
+    time::timeout,
+};
+use view_counter::counter::protocol::Counts;
+
+/// A temporary folder with a database and a small site of the posts `one` and
+/// `two`. It outlives the servers that are started on it.
+pub(crate) struct Folder(TempDir);
+
+impl Folder {
+    pub(crate) fn new() -> Self {
+        let folder = Self(TempDir::new().unwrap());
+        folder.write(
+            "content/site.toml",
+            r#"
+title = "Test site"
+description = "A site for tests"
+author = "A. Tester"
+language = "en"
+[[navigation]]
+label = "About"
+href = "/about"
+"#,
+        );
+        folder.write(
+            "content/about.md",
+            "+++\ntitle = \"About\"\ndescription = \"About it\"\n+++\nAbout this site.\n",
+        );
+        for slug in ["one", "two"] {
+            folder.write(
+                &format!("content/posts/{slug}.md"),
+                &format!(
+                    "+++\ntitle = \"Post {slug}\"\ndate = 2026-11-20\n\
+                     description = \"The post {slug}\"\ntags = [\"Testing\"]\n+++\n\
+                     ## A section\n\nBody of {slug}.\n"
+                ),
+            );
+        }
+        folder
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    pub(crate) fn database(&self) -> PathBuf {
+        self.path("views.db")
+    }
+
+    pub(crate) fn write(&self, name: &str, text: &str) {
+        let path = self.path(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    /// The program with these arguments, run in this folder to its end.
+    pub(crate) async fn run(&self, arguments: &[&str]) -> (ExitStatus, String, String) {
+        let output = timeout(PATIENCE, program(self.0.path()).args(arguments).output())
+            .await
+            .expect("the program ends by itself")
+            .unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        (output.status, text(output.stdout), text(output.stderr))
+    }
+}
+
+fn program(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_view-counter"));
+    command
+        .current_dir(folder)
+        .env_clear()
+        .env("NO_COLOR", "1")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true);
+    command
+}
+
+/// A running server; killed when dropped.
+pub(crate) struct Server {
+    child: Child,
+    pub(crate) address: String,
+    http: reqwest::Client,
+}
+
+impl Server {
+    /// A server on this folder, when it is ready.
+    pub(crate) async fn start(folder: &Folder) -> Self {
+        Self::start_with(folder, &[]).await
+    }
+
+    pub(crate) async fn start_with(folder: &Folder, arguments: &[&str]) -> Self {
+        let mut child = program(folder.0.path())
+            .args(["serve", "--listen", "127.0.0.1:0", "--database"])
+            .arg(folder.database())
+            .args(arguments)
+            .spawn()
+            .unwrap();
+        let mut first_line = String::new();
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        timeout(PATIENCE, stdout.read_line(&mut first_line))
+            .await
+            .expect("it says that it is ready")
+            .unwrap();
+        let Some(address) = first_line.trim().strip_prefix("listening on http://") else {
+            let mut log = String::new();
+            let mut stderr = child.stderr.take().unwrap();
+            stderr.read_to_string(&mut log).await.unwrap();
+            panic!("not ready: {first_line:?}, log: {log}");
+        };
+        Self {
+            address: address.to_owned(),
+            child,
+            http: reqwest::Client::new(),
+        }
+    }
+
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> reqwest::Response {
+        let request = self.http.get(self.url(path));
+        timeout(PATIENCE, request.send()).await.unwrap().unwrap()
+    }
+
+    pub(crate) async fn text(&self, path: &str) -> String {
+        self.get(path).await.text().await.unwrap()
+    }
+
+    pub(crate) async fn json(&self, path: &str) -> serde_json::Value {
+        serde_json::from_str(&self.text(path).await).unwrap()
+    }
+
+    /// What `/api/v1/views/SLUG` says.
+    pub(crate) async fn views(&self, slug: &str) -> Counts {
+        let json = self.json(&format!("/api/v1/views/{slug}")).await;
+        assert_eq!(json["slug"], slug);
+        serde_json::from_value(json).unwrap()
+    }
+
+    /// A reader of this slug, connected.
+    pub(crate) async fn reader(&self, slug: &str, query: &str) -> Client {
+        Client::connect(&self.address, &format!("/api/v1/connect/{slug}{query}")).await
+    }
+
+    pub(crate) fn signal(&self, name: &str) {
+        let pid = self.child.id().expect("it runs").to_string();
+        let sent = std::process::Command::new("kill")
+            .args(["-s", name, &pid])
+            .status();
+        assert!(sent.unwrap().success());
+    }
+
+    /// Waits until it ends by itself; returns how, and its log.
+    pub(crate) async fn ended(mut self) -> (ExitStatus, String) {
+        let mut log = String::new();
+        let mut stderr = self.child.stderr.take().unwrap();
+        let ended = async {
+            stderr.read_to_string(&mut log).await.unwrap();
+            self.child.wait().await.unwrap()
+        };
+        let status = timeout(PATIENCE, ended).await.expect("it ends");
+        (status, log)
+    }
+
+    pub(crate) async fn stop(self) {
+        self.signal("TERM");
+        let (status, log) = self.ended().await;
+        assert!(status.success(), "{log}");
+    }
+}

@@ -17,8 +17,32 @@ pub(super) fn with_copy_buttons(prose: NodeRef<html::Div>) {
     });
 }
 
+/// What is to be typed again of a block that shows a terminal: the commands
+/// without their prompt, and not what they printed. All of it if there is no
+/// prompt.
+#[cfg(any(feature = "hydrate", test))]
+fn commands(shown: &str) -> String {
+    let mut commands = String::new();
+    let mut goes_on = false;
+    for line in shown.lines() {
+        let command = match line.strip_prefix("$ ") {
+            Some(command) => command,
+            None if goes_on => line,
+            None => continue,
+        };
+        goes_on = command.ends_with('\\');
+        commands.push_str(command);
+        commands.push('\n');
+    }
+    if commands.is_empty() {
+        return shown.to_owned();
+    }
+    commands
+}
+
 #[cfg(feature = "hydrate")]
 mod browser {
+    use super::commands;
     use gloo_timers::callback::Timeout;
     use leptos::prelude::{document, window};
     use wasm_bindgen::{JsCast, closure::Closure};
@@ -47,10 +71,13 @@ mod browser {
         button.set_attribute("type", "button").ok()?;
         button.set_class_name("copy");
         button.set_text_content(Some("Copy"));
+        let is_terminal = block.query_selector(".language-console").ok()?.is_some();
         let clicked = {
-            let button = button.clone();
+            let (code, button) = (code.clone(), button.clone());
             Closure::<dyn Fn()>::new(move || {
-                copy(code.text_content().unwrap_or_default(), button.clone());
+                let shown = code.text_content().unwrap_or_default();
+                let text = if is_terminal { commands(&shown) } else { shown };
+                copy(text, button.clone());
             })
         };
         button
@@ -58,9 +85,7 @@ mod browser {
             .ok()?;
         // It belongs to the button, which the page takes down with the post.
         clicked.forget();
-        block
-            .insert_before(&button, block.query_selector("pre").ok()??.dyn_ref())
-            .ok()?;
+        block.insert_before(&button, Some(&code)).ok()?;
         Some(())
     }
 
@@ -74,5 +99,21 @@ mod browser {
             button.set_text_content(Some(label));
             Timeout::new(COPIED_MS, move || button.set_text_content(Some("Copy"))).forget();
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::commands;
+
+    #[test]
+    fn of_a_terminal_the_commands_are_copied() {
+        let shown = "$ curl -s \\\n    http://x/\n{\"live\":1}\n$ ls\nfile\n";
+        assert_eq!(commands(shown), "curl -s \\\n    http://x/\nls\n");
+    }
+
+    #[test]
+    fn without_a_prompt_all_is_copied() {
+        assert_eq!(commands("make run\n"), "make run\n");
     }
 }

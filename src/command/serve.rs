@@ -38,6 +38,12 @@ pub(crate) async fn run(settings: Serve) -> anyhow::Result<()> {
         content: Arc::new(content),
     };
     let counter = counter(&settings, &site, store.clone());
+    tracing::info!(
+        posts = site.content.posts().len(),
+        database = %settings.database.database.display(),
+        site_url = %site.url,
+        "starting"
+    );
     if !settings.site_root.join("pkg").is_dir() {
         tracing::warn!(
             site_root = %settings.site_root.display(),

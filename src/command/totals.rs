@@ -67,5 +67,5 @@ fn table(mut out: impl Write, lines: &[Line]) -> io::Result<()> {
     for line in lines {
         writeln!(out, "{:>width$}  {}", grouped(line.total), line.slug)?;
     }
-    writeln!(out, "{sum:>width$}  all {} posts", lines.len())
+    writeln!(out, "{sum:>width$}  in all")
 }

@@ -80,7 +80,7 @@ impl Counter {
     /// If views could not be saved.
     pub async fn stop(&self) -> Result<(), Unsaved> {
         let inner = &self.0;
-        inner.ready.store(false, Ordering::Relaxed);
+        inner.ready.store(false, Ordering::SeqCst);
         // What fails here is tried again below.
         let _ = inner.hub.save_and_stop(SAVE_PATIENCE).await;
         inner.sockets.close();
@@ -91,7 +91,7 @@ impl Counter {
     }
 
     fn is_ready(&self) -> bool {
-        self.0.ready.load(Ordering::Relaxed)
+        self.0.ready.load(Ordering::SeqCst)
     }
 }
 
@@ -161,13 +161,15 @@ async fn connect(
         .map_err(|rejection| ApiError::new(rejection.status(), rejection.body_text()))?;
     let Query(query) = query.map_err(|e| ApiError::new(e.status(), e.body_text()))?;
     let arrival = query.arrival()?;
+    // Before looking: whoever stops the counter waits for all that took one
+    // while it was ready, so that no view comes after the last save.
+    let token = counter.0.sockets.token();
     if !counter.is_ready() {
         return Err(ApiError::restarting());
     }
     let door = counter.0.hub.open(&slug).await.map_err(storage_failed)?;
 
     let stop = counter.0.stop.clone();
-    let token = counter.0.sockets.token();
     let place = parts.extensions.remove::<Place>();
     // At axum's defaults a socket takes 137 KB; so it takes about 2.
     let response = upgrade

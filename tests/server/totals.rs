@@ -26,7 +26,7 @@ async fn totals_are_printed_while_the_server_runs() {
     );
     assert_eq!(
         totals(&[]).await,
-        "views  post\n    3  two\n    1  one\n    4  all 2 posts\n"
+        "views  post\n    3  two\n    1  one\n    4  in all\n"
     );
 }
 

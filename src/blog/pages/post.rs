@@ -59,10 +59,12 @@ fn article(site: &SiteFacts, WithBody { page, body }: LoadedPost) -> impl IntoVi
         published: Some(summary.date.clone()),
     };
     let slug = summary.slug.clone();
-    let counter = match page.counts {
-        Some(counts) => Either::Left(view! { <ViewCounter slug counts /> }),
-        None => Either::Right(view! { <ViewCounter slug /> }),
+    let counter = move || match page.counts {
+        Some(counts) => Either::Left(view! { <ViewCounter slug=slug.clone() counts /> }),
+        None => Either::Right(view! { <ViewCounter slug=slug.clone() /> }),
     };
+    // At the beginning and at the end: the two are one reader and one view.
+    let (before, after) = (counter(), counter());
     let prose = NodeRef::<html::Div>::new();
     with_copy_buttons(prose);
     view! {
@@ -71,12 +73,13 @@ fn article(site: &SiteFacts, WithBody { page, body }: LoadedPost) -> impl IntoVi
             <header class="post-header">
                 <div>
                     <h1>{summary.title.clone()}</h1>
-                    <p class="post-counter">{counter}</p>
+                    <p class="post-counter">{before}</p>
                 </div>
                 {facts(summary)}
             </header>
             {contents(page.headings)}
             <div class="prose" node_ref=prose inner_html=body></div>
+            <p class="post-end">{after}</p>
             {neighbours(page.previous, page.next)}
         </article>
     }

@@ -16,7 +16,8 @@ CREATE TABLE days (
 -- in the batch's own transaction, so that a batch whose COMMIT has an unknown
 -- outcome is not applied a second time.
 CREATE TABLE writers (
-    writer     TEXT PRIMARY KEY NOT NULL,
-    batch      INTEGER NOT NULL,
-    started_on TEXT NOT NULL
+    writer  TEXT PRIMARY KEY NOT NULL,
+    batch   INTEGER NOT NULL,
+    -- The UTC day of that batch.
+    seen_on TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;

@@ -10,6 +10,8 @@ use crate::counter::protocol::Counts;
 use crate::counter::{protocol::Slug, route::Counter};
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 use serde::{Deserialize, Serialize};
+#[cfg(feature = "ssr")]
+use std::collections::HashMap;
 
 /// The site, and the address under which the world knows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -139,15 +141,17 @@ async fn listed(posts: impl Iterator<Item = &content::Post>) -> Vec<ListedPost> 
         .iter()
         .filter_map(|post| post.summary.slug.parse().ok());
     let counts = expect_context::<Counter>().hub().counts_of(slugs).await;
-    let counts = counts
+    let counts: HashMap<String, Counts> = counts
         .inspect_err(|error| tracing::error!(%error, "a page was served without numbers"))
-        .ok();
+        .unwrap_or_default()
+        .into_iter()
+        .map(|one| (one.slug.to_string(), one.counts))
+        .collect();
     posts
         .into_iter()
-        .enumerate()
-        .map(|(i, post)| ListedPost {
+        .map(|post| ListedPost {
             summary: post.summary.clone(),
-            counts: counts.as_ref().and_then(|all| Some(all.get(i)?.counts)),
+            counts: counts.get(&post.summary.slug).copied(),
         })
         .collect()
 }

@@ -1,7 +1,7 @@
 //! Copy buttons on code blocks. They are put in by the browser, because without
 //! JavaScript they could do nothing, and a feed should not have them.
 
-use leptos::{html, prelude::*};
+use leptos::{ev::MouseEvent, html, prelude::*};
 
 /// Puts a button on each code block in `prose` once it is on the page.
 #[cfg_attr(
@@ -15,6 +15,17 @@ pub(super) fn with_copy_buttons(prose: NodeRef<html::Div>) {
             browser::add_buttons(&prose);
         }
     });
+}
+
+/// Copies the block whose button was clicked. One listener on the whole text
+/// serves all buttons, which thus hold on to nothing.
+#[cfg_attr(
+    not(feature = "hydrate"),
+    expect(unused_variables, reason = "only a browser has a clipboard")
+)]
+pub(super) fn copy_clicked(click: MouseEvent) {
+    #[cfg(feature = "hydrate")]
+    browser::copy_clicked(&click);
 }
 
 /// What is to be typed again of a block that shows a terminal: the commands
@@ -44,8 +55,11 @@ fn commands(shown: &str) -> String {
 mod browser {
     use super::commands;
     use gloo_timers::callback::Timeout;
-    use leptos::prelude::{document, window};
-    use wasm_bindgen::{JsCast, closure::Closure};
+    use leptos::{
+        ev::MouseEvent,
+        prelude::{document, window},
+    };
+    use wasm_bindgen::JsCast;
     use wasm_bindgen_futures::{JsFuture, spawn_local};
     use web_sys::{Element, Node};
 
@@ -71,21 +85,21 @@ mod browser {
         button.set_attribute("type", "button").ok()?;
         button.set_class_name("copy");
         button.set_text_content(Some("Copy"));
-        let is_terminal = block.query_selector(".language-console").ok()?.is_some();
-        let clicked = {
-            let (code, button) = (code.clone(), button.clone());
-            Closure::<dyn Fn()>::new(move || {
-                let shown = code.text_content().unwrap_or_default();
-                let text = if is_terminal { commands(&shown) } else { shown };
-                copy(text, button.clone());
-            })
-        };
-        button
-            .add_event_listener_with_callback("click", clicked.as_ref().unchecked_ref())
-            .ok()?;
-        // It belongs to the button, which the page takes down with the post.
-        clicked.forget();
         block.insert_before(&button, Some(&code)).ok()?;
+        Some(())
+    }
+
+    pub(super) fn copy_clicked(click: &MouseEvent) -> Option<()> {
+        let target: Element = click.target()?.dyn_into().ok()?;
+        let button = target.closest(".copy").ok()??;
+        let code = button.parent_element()?.query_selector("code").ok()??;
+        let shown = code.text_content()?;
+        let text = if code.class_list().contains("language-console") {
+            commands(&shown)
+        } else {
+            shown
+        };
+        copy(text, button);
         Some(())
     }
 

@@ -51,6 +51,14 @@ struct AppState {
     counter: Counter,
 }
 
+impl AppState {
+    /// Hands on what components and server functions ask for.
+    fn provide(&self) {
+        provide_context(self.site.clone());
+        provide_context(self.counter.clone());
+    }
+}
+
 /// The whole application: the blog with the counter's routes.
 pub fn router(site: Site, counter: Counter, site_root: PathBuf) -> Router {
     let state = AppState {
@@ -60,10 +68,7 @@ pub fn router(site: Site, counter: Counter, site_root: PathBuf) -> Router {
     };
     let context = {
         let state = state.clone();
-        move || {
-            provide_context(state.site.clone());
-            provide_context(state.counter.clone());
-        }
+        move || state.provide()
     };
     let render = {
         let state = state.clone();
@@ -192,13 +197,8 @@ async fn file_or_not_found(State(state): State<AppState>, request: Request) -> R
 }
 
 async fn not_found(state: AppState, request: Request) -> Response {
-    let context = {
-        let state = state.clone();
-        move || {
-            provide_context(state.site.clone());
-            provide_context(state.counter.clone());
-        }
-    };
+    let provider = state.clone();
+    let context = move || provider.provide();
     let render = render_app_async_with_context(context, move || document(&state));
     let mut response = render(request).await;
     // Also where a route would match: this address is not one of its pages.

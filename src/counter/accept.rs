@@ -28,9 +28,10 @@ const STOP_WITHIN: Duration = Duration::from_secs(5);
 /// The pause after an accept that failed, so that a lack of descriptors does
 /// not become a busy loop.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
-/// The kernel's send buffer a connection. Frames are 30 bytes: a large one only
-/// lets a slow reader fall further behind.
-const SEND_BUFFER: u32 = 32 * 1024;
+/// The kernel's send buffer a connection. Frames are 30 bytes, and a large one
+/// only lets a slow reader fall further behind; but the site's files go through
+/// it too, and this is what a connection has under way in one round trip.
+const SEND_BUFFER: u32 = 128 * 1024;
 /// Waiting connections, until they are accepted.
 const BACKLOG: u32 = 1024;
 /// File descriptors kept free for the database, the site's files and the rest.

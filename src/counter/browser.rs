@@ -10,10 +10,13 @@ use leptos::prelude::*;
 use leptos_router::location::{BrowserUrl, LocationProvider};
 use reader::{Presence, Reader};
 use send_wrapper::SendWrapper;
-use std::rc::Rc;
+use std::{cell::Cell, rc::Rc};
 
 /// Makes the page a reader of this slug until the current owner is cleaned up,
 /// or a navigation leaves the present path. Returns the numbers as they change.
+///
+/// Leaving is for good. A navigation that comes back builds the post anew, and
+/// that is the new view: if this one came back as well, one return would be two.
 pub(super) fn read(slug: Slug, beginning: Reading) -> Signal<Reading> {
     let reader = Reader::of(slug, beginning);
     let reading = reader.reading();
@@ -27,12 +30,16 @@ pub(super) fn read(slug: Slug, beginning: Reading) -> Signal<Reading> {
     // An effect, because it runs after hydration: until then the page is the
     // server's. It runs again when the router's path changes, which is before
     // the next page is fetched, and long before this one is taken down.
+    let left = Cell::new(false);
     Effect::new(move |mounted_on: Option<Option<String>>| {
-        let path = router
-            .as_ref()
-            .map(|router| router.as_url().read().path().to_owned());
+        let path = router.as_ref().map(|router| {
+            // With a slash at the end it is the same page.
+            let url = router.as_url().read();
+            url.path().trim_end_matches('/').to_owned()
+        });
         let mounted_on = mounted_on.unwrap_or_else(|| path.clone());
-        presence.set(path == mounted_on);
+        left.set(left.get() || path != mounted_on);
+        presence.set(!left.get());
         mounted_on
     });
     reading

@@ -9,8 +9,8 @@ use leptos::{either::Either, prelude::*};
 /// What a counter shows at a moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reading {
-    /// The numbers last known.
-    pub counts: Counts,
+    /// The numbers last known; none if there were none to begin with.
+    pub counts: Option<Counts>,
     /// Whether they follow what happens.
     pub state: ReadingState,
 }
@@ -65,7 +65,7 @@ pub fn ViewCounter(
         }
     };
     Either::Right(match counts {
-        Some(counts) => Either::Left(numbers(slug, counts)),
+        Some(counts) => Either::Left(numbers(slug, Some(counts))),
         None => Either::Right(asked_numbers(slug)),
     })
 }
@@ -78,15 +78,17 @@ fn asked_numbers(slug: Slug) -> impl IntoView {
     };
     let show = move || {
         let slug = slug.clone();
-        Suspend::new(async move { asked.await.map(|counts| numbers(slug, counts)) })
+        // What cannot be had now, a frame may bring.
+        Suspend::new(async move { numbers(slug, asked.await.ok()) })
     };
     view! { <Suspense>{show}</Suspense> }
 }
 
-fn numbers(slug: Slug, counts: Counts) -> impl IntoView {
+fn numbers(slug: Slug, counts: Option<Counts>) -> impl IntoView {
     let reading = use_reading(slug, counts);
-    let live = move || wording::reading_now(reading.get().counts.live);
-    let total = move || wording::views(reading.get().counts.total);
+    let counts = move || reading.get().counts;
+    let live = move || counts().map(|counts| wording::reading_now(counts.live));
+    let total = move || counts().map(|counts| wording::views(counts.total));
     view! {
         <span class="view-counter" data-state=move || reading.get().state.name()>
             <span class="view-counter-live">{live}</span>
@@ -104,7 +106,7 @@ fn numbers(slug: Slug, counts: Counts) -> impl IntoView {
     not(feature = "hydrate"),
     expect(unused_variables, reason = "only a browser reads")
 )]
-pub fn use_reading(slug: Slug, counts: Counts) -> Signal<Reading> {
+pub fn use_reading(slug: Slug, counts: Option<Counts>) -> Signal<Reading> {
     let beginning = Reading {
         counts,
         state: ReadingState::Static,
@@ -119,9 +121,5 @@ pub fn use_reading(slug: Slug, counts: Counts) -> Signal<Reading> {
 #[server(prefix = "/fn", endpoint = "counts", input = server_fn::codec::GetUrl)]
 async fn counts_of(slug: Slug) -> Result<Counts, ServerFnError> {
     let counter = expect_context::<super::route::Counter>();
-    counter
-        .hub()
-        .counts(&slug)
-        .await
-        .map_err(ServerFnError::new)
+    counter.counts(&slug).await.map_err(ServerFnError::new)
 }

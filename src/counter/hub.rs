@@ -65,6 +65,8 @@ struct Shared {
     saver: tokio::sync::Mutex<Saver>,
     /// Why the last save failed; none when it did not.
     save_problem: Mutex<Option<String>>,
+    /// The end of saving by itself, and the end of all.
+    stop_saving: CancellationToken,
     stop: CancellationToken,
 }
 
@@ -82,6 +84,7 @@ impl Hub {
     /// A hub over this storage. Its two tasks run on the current tokio runtime
     /// until [`Self::save_and_stop`] or until the last handle is dropped.
     pub fn start(storage: Arc<dyn Storage>, settings: HubSettings) -> Self {
+        let stop = CancellationToken::new();
         let shared = Arc::new(Shared {
             storage,
             rooms: Mutex::default(),
@@ -90,14 +93,14 @@ impl Hub {
             saves: Schedule::default(),
             saver: tokio::sync::Mutex::default(),
             save_problem: Mutex::default(),
-            stop: CancellationToken::new(),
+            stop_saving: stop.child_token(),
+            stop: stop.clone(),
         });
         tokio::spawn(wake(Arc::clone(&shared)));
         tokio::spawn(saver::run(Arc::clone(&shared)));
-        let stop = shared.stop.clone().drop_guard();
         Self {
             shared,
-            _stop: Arc::new(stop),
+            _stop: Arc::new(stop.drop_guard()),
         }
     }
 
@@ -121,13 +124,22 @@ impl Hub {
         &self,
         slugs: impl IntoIterator<Item = Slug>,
     ) -> Result<Vec<SlugCounts>, StorageError> {
+        // What the hub has now may be saved and dropped while the storage is
+        // read, too late to be in it: hence before and after.
+        let before: Vec<(Slug, Counts)> = slugs
+            .into_iter()
+            .map(|slug| {
+                let counts = self.shared.present_counts(&slug).unwrap_or_default();
+                (slug, counts)
+            })
+            .collect();
         let totals = self.shared.storage.totals().await?;
-        let with_counts = |slug: Slug| {
-            let total = totals.get(&slug).copied().unwrap_or(0);
-            let counts = self.shared.present_or(&slug, total);
+        let with_counts = |(slug, before): (Slug, Counts)| {
+            let stored = totals.get(&slug).copied().unwrap_or(0);
+            let counts = self.shared.present_or(&slug, before.total.max(stored));
             SlugCounts { slug, counts }
         };
-        Ok(slugs.into_iter().map(with_counts).collect())
+        Ok(before.into_iter().map(with_counts).collect())
     }
 
     /// The way in to a slug, with its total loaded: a reader or watcher can
@@ -151,12 +163,13 @@ impl Hub {
 
     /// Saves every view now, trying again until `patience` has passed. After
     /// it the hub saves nothing by itself any more: it is called when no new
-    /// view can come, and once again when the last reader is gone.
+    /// view can come, and once again when the last reader is gone. Frames are
+    /// still sent.
     ///
     /// # Errors
     /// If some views could not be saved.
     pub async fn save_and_stop(&self, patience: Duration) -> Result<(), Unsaved> {
-        self.shared.stop.cancel();
+        self.shared.stop_saving.cancel();
         saver::save_all(&self.shared, patience).await
     }
 }

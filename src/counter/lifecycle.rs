@@ -38,6 +38,8 @@ pub enum Event {
     Visible,
     /// The page cannot be seen.
     Hidden,
+    /// The network is back.
+    Online,
     /// `pagehide`: the page ends or goes to the back/forward cache.
     PageHide,
     /// `pageshow` with `persisted`: the page is back from that cache.
@@ -146,7 +148,12 @@ impl Lifecycle {
                 self.shown = false;
                 self.end_view(&mut actions);
             }
-            Event::Visible => self.visible = true,
+            Event::Visible if self.visible => {}
+            Event::Visible => {
+                self.visible = true;
+                self.stop_waiting();
+            }
+            Event::Online => self.stop_waiting(),
             Event::Hidden => self.visible = false,
             Event::PageHide => self.suspend_view(&mut actions),
             Event::PageRestored => {
@@ -184,6 +191,16 @@ impl Lifecycle {
     /// The view, if `generation` is its present one.
     fn view_of(&mut self, generation: Generation) -> Option<&mut View> {
         self.view.as_mut().filter(|_| generation == self.generation)
+    }
+
+    /// A retry that waits is tried as soon as the page can be seen: what it
+    /// waited for has probably happened.
+    fn stop_waiting(&mut self) {
+        if let Some(view) = &mut self.view
+            && view.socket == Socket::Retrying
+        {
+            view.socket = Socket::Waiting;
+        }
     }
 
     fn begin_view(&mut self, chance: &mut impl Chance) {

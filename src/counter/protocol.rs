@@ -4,7 +4,7 @@
 //! other. Everything here is parsed once, at the edge, and trusted afterwards.
 
 use serde::{Deserialize, Deserializer, Serialize};
-use std::{borrow::Borrow, fmt, str::FromStr, sync::Arc};
+use std::{fmt, str::FromStr, sync::Arc};
 
 /// The path under which a reader's WebSocket is opened; a slug follows.
 pub const CONNECT_PATH: &str = "/api/v1/connect/";
@@ -13,8 +13,6 @@ pub const VIEWS_PATH: &str = "/api/v1/views/";
 
 /// Close codes of RFC 6455 §7.4.1, and those of its private range used here.
 pub mod close_code {
-    /// The page goes away, or left the post.
-    pub const AWAY: u16 = 1001;
     /// A frame broke the protocol.
     pub const PROTOCOL: u16 = 1002;
     /// A kind of data this endpoint does not take: anything binary.
@@ -132,12 +130,6 @@ impl FromStr for Slug {
 impl fmt::Display for Slug {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
-    }
-}
-
-impl Borrow<str> for Slug {
-    fn borrow(&self) -> &str {
-        &self.0
     }
 }
 

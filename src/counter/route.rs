@@ -9,7 +9,7 @@ use super::{
     accept::Place,
     admission::{Admission, SlugRefused},
     hub::{Hub, Unsaved},
-    protocol::{Slug, SlugCounts, ViewId},
+    protocol::{CONNECT_PATH, Counts, Slug, SlugCounts, VIEWS_PATH, ViewId},
     socket,
     storage::StorageError,
     tally::Arrival,
@@ -90,6 +90,17 @@ impl Counter {
         inner.hub.save_and_stop(SAVE_PATIENCE).await
     }
 
+    /// The numbers of a slug that is counted.
+    ///
+    /// # Errors
+    /// If it is not, or its numbers cannot be read.
+    pub async fn counts(&self, slug: &Slug) -> Result<Counts, ApiError> {
+        if !self.0.admission.slugs.contains(slug) {
+            return Err(refused_read(SlugRefused::Unknown));
+        }
+        self.0.hub.counts(slug).await.map_err(storage_failed)
+    }
+
     fn is_ready(&self) -> bool {
         self.0.ready.load(Ordering::SeqCst)
     }
@@ -103,9 +114,9 @@ impl Counter {
 pub fn router(counter: Counter) -> Router {
     Router::new()
         // Any method: HTTP/2 opens a WebSocket with CONNECT (RFC 8441).
-        .route("/api/v1/connect/{*slug}", any(connect))
+        .route(&format!("{CONNECT_PATH}{{*slug}}"), any(connect))
         .route("/api/v1/views", get(all_views))
-        .route("/api/v1/views/{*slug}", get(views))
+        .route(&format!("{VIEWS_PATH}{{*slug}}"), get(views))
         .route("/api/{*rest}", any(ApiError::no_such_route))
         .route("/healthz", get(healthz))
         .route("/readyz", get(readyz))
@@ -150,9 +161,7 @@ async fn connect(
     {
         return Err(ApiError::origin_refused());
     }
-    let slug = admission
-        .slug(&decoded(slug)?)
-        .map_err(|e| ApiError::new(status_on_connect(e), e))?;
+    let slug = admission.slug(&decoded(slug)?).map_err(refused_connect)?;
     if !asks_for_websocket(&parts) {
         return Err(ApiError::upgrade_required());
     }
@@ -180,6 +189,10 @@ async fn connect(
         .max_frame_size(MAX_MESSAGE)
         .on_upgrade(async move |socket| {
             let _held = (token, place);
+            if stop.is_cancelled() {
+                // It took so long that its view would come after the last save.
+                return socket::refuse(socket).await;
+            }
             let subscription = if is_set(query.watch.as_deref()) {
                 door.watch()
             } else {
@@ -200,18 +213,20 @@ fn decoded(slug: Result<Path<String>, PathRejection>) -> Result<String, ApiError
     }
 }
 
-fn status_on_connect(refused: SlugRefused) -> StatusCode {
-    match refused {
-        SlugRefused::Malformed(_) => StatusCode::BAD_REQUEST,
-        SlugRefused::Unknown => StatusCode::FORBIDDEN,
-    }
+fn refused_connect(why: SlugRefused) -> ApiError {
+    refused(why, StatusCode::FORBIDDEN)
 }
 
-fn status_on_read(refused: SlugRefused) -> StatusCode {
-    match refused {
+fn refused_read(why: SlugRefused) -> ApiError {
+    refused(why, StatusCode::NOT_FOUND)
+}
+
+fn refused(why: SlugRefused, unknown: StatusCode) -> ApiError {
+    let status = match why {
         SlugRefused::Malformed(_) => StatusCode::BAD_REQUEST,
-        SlugRefused::Unknown => StatusCode::NOT_FOUND,
-    }
+        SlugRefused::Unknown => unknown,
+    };
+    ApiError::new(status, why)
 }
 
 /// Over HTTP/1.1, whether `Upgrade` and `Connection` say so. HTTP/2 has no such
@@ -248,12 +263,9 @@ async fn views(
     uri: Uri,
 ) -> Response {
     let numbers = async {
-        let slug: Slug = counter
-            .0
-            .admission
-            .slug(&decoded(slug)?)
-            .map_err(|e| ApiError::new(status_on_read(e), e))?;
-        let counts = counter.0.hub.counts(&slug).await.map_err(storage_failed)?;
+        let text = decoded(slug)?;
+        let slug = counter.0.admission.slug(&text).map_err(refused_read)?;
+        let counts = counter.counts(&slug).await?;
         Ok::<_, ApiError>(Json(SlugCounts { slug, counts }))
     };
     readable_across_origins(&counter, &headers, &uri, numbers.await)

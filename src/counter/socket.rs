@@ -13,11 +13,12 @@ use tokio_util::sync::CancellationToken;
 /// A socket that was silent this long is pinged. Below the 60 s after which
 /// common proxies drop an idle connection.
 const PING_AFTER: Duration = Duration::from_secs(25);
-/// A socket that does not answer a ping within this time is dead: with the
-/// above, a reader who vanished is gone within 40 s.
+/// A socket that does not answer a ping within this time is dead…
 const PONG_WITHIN: Duration = Duration::from_secs(10);
-/// A peer that takes no byte for this long is dead too.
-const WRITE_WITHIN: Duration = Duration::from_secs(10);
+/// …and so is a peer that takes no byte for this long. A frame may be on its way
+/// when the pong is due: the three together are the 40 s after which a reader
+/// who vanished is gone.
+const WRITE_WITHIN: Duration = Duration::from_secs(5);
 /// How long the other side has to answer our close frame.
 const CLOSE_WITHIN: Duration = Duration::from_secs(2);
 /// When the server stops, its closes are spread over this time, so that not
@@ -39,6 +40,10 @@ enum End {
     Close(u16, &'static str),
 }
 
+impl End {
+    const RESTARTING: Self = Self::Close(close_code::RESTART, "the server restarts");
+}
+
 /// Serves the socket until it ends. The subscription is dropped as soon as the
 /// reader is known to leave, before any closing handshake.
 pub(super) async fn serve(
@@ -46,8 +51,17 @@ pub(super) async fn serve(
     subscription: Subscription,
     stop: CancellationToken,
 ) {
-    let end = converse(&mut socket, subscription, stop).await;
-    let Some(end) = end.err() else { return };
+    let Err(end) = converse(&mut socket, subscription, stop).await;
+    finish(socket, end).await;
+}
+
+/// Turns a socket away that was opened while the server stops.
+pub(super) async fn refuse(socket: WebSocket) {
+    finish(socket, End::RESTARTING).await;
+}
+
+/// The closing handshake, as far as there is one.
+async fn finish(mut socket: WebSocket, end: End) {
     if let End::Close(code, reason) = end {
         let frame = CloseFrame {
             code,
@@ -61,7 +75,8 @@ pub(super) async fn serve(
         }
     }
     if !matches!(end, End::Gone) {
-        // Reads on, without heed, until the closing handshake is done.
+        // Reads on, without heed, until the other side has answered. After a
+        // broken frame there is nothing more to read, and this ends at once.
         let drained = async { while let Some(Ok(_)) = socket.recv().await {} };
         let _ = timeout(CLOSE_WITHIN, drained).await;
     }
@@ -96,7 +111,7 @@ async fn converse(
             () = stop.cancelled() => {
                 // Still a reader meanwhile, and still shown as one.
                 sleep(CLOSE_SPREAD.mul_f64(rand::random::<f64>())).await;
-                return Err(End::Close(close_code::RESTART, "the server restarts"));
+                return Err(End::RESTARTING);
             }
             news = subscription.news() => match news {
                 News::Frame(frame) => send(socket, Message::Text(frame)).await?,
@@ -182,7 +197,8 @@ impl Pulse {
     }
 }
 
-/// How many frames the other side may still send.
+/// How many frames the other side may still send. Fragments of one message are
+/// one frame here: they are bounded by the size of the message.
 struct Allowance {
     frames: f64,
     at: Instant,

@@ -7,7 +7,7 @@ use super::{
     protocol::Slug,
     storage::{Batch, Storage, StorageError, StorageFuture},
 };
-use jiff::Zoned;
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use sqlx::{
     ConnectOptions, Connection, Row, SqliteConnection, SqlitePool,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
@@ -24,7 +24,8 @@ static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Connections that only read.
 const READERS: u32 = 4;
-/// Rows of runs that ended this long ago say nothing to anyone.
+/// A run that saved nothing for this long has ended, and its row says nothing
+/// to anyone. One that goes on after all enters itself again.
 const KEEP_WRITERS_DAYS: i64 = 30;
 
 /// The SQLite file with all totals.
@@ -97,14 +98,7 @@ impl Store {
     async fn try_add(&self, batch: &Batch) -> Result<HashMap<Slug, u64>, sqlx::Error> {
         let mut connection = self.writing.acquire().await?;
         let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
-        let first_time =
-            sqlx::query("UPDATE writers SET batch = ?1 WHERE writer = ?2 AND batch < ?1")
-                .bind(batch.number)
-                .bind(&self.writer)
-                .execute(&mut *transaction)
-                .await?
-                .rows_affected()
-                > 0;
+        let first_time = claim(&mut transaction, &self.writer, batch.number).await?;
         let mut totals = HashMap::with_capacity(batch.deltas.len());
         for (slug, delta) in &batch.deltas {
             let total = if first_time {
@@ -215,19 +209,40 @@ fn is_newer(error: &sqlx::migrate::MigrateError) -> bool {
 /// Enters this run in the table of writers. As the first write it also shows
 /// that the file can be written.
 async fn register(writing: &SqlitePool, writer: &str) -> Result<(), sqlx::Error> {
-    let today = Zoned::now().with_time_zone(jiff::tz::TimeZone::UTC).date();
-    let outdated = today.saturating_sub(jiff::Span::new().days(KEEP_WRITERS_DAYS));
+    let outdated = today().saturating_sub(jiff::Span::new().days(KEEP_WRITERS_DAYS));
     let mut transaction = writing.begin_with("BEGIN IMMEDIATE").await?;
-    sqlx::query("DELETE FROM writers WHERE started_on < ?")
+    sqlx::query("DELETE FROM writers WHERE seen_on < ?")
         .bind(outdated.to_string())
         .execute(&mut *transaction)
         .await?;
-    sqlx::query("INSERT INTO writers (writer, batch, started_on) VALUES (?, 0, ?)")
-        .bind(writer)
-        .bind(today.to_string())
-        .execute(&mut *transaction)
-        .await?;
+    claim(&mut transaction, writer, 0).await?;
     transaction.commit().await
+}
+
+/// Enters this batch as this writer's last. Returns whether it was not
+/// committed before.
+async fn claim(
+    connection: &mut SqliteConnection,
+    writer: &str,
+    batch: i64,
+) -> Result<bool, sqlx::Error> {
+    let claimed = sqlx::query(
+        "INSERT INTO writers (writer, batch, seen_on) VALUES (?, ?, ?)
+         ON CONFLICT (writer) DO UPDATE
+         SET batch = excluded.batch, seen_on = excluded.seen_on
+         WHERE batch < excluded.batch",
+    )
+    .bind(writer)
+    .bind(batch)
+    .bind(today().to_string())
+    .execute(connection)
+    .await?;
+    Ok(claimed.rows_affected() > 0)
+}
+
+/// The UTC day.
+fn today() -> Date {
+    Timestamp::now().to_zoned(TimeZone::UTC).date()
 }
 
 async fn add_total(
@@ -286,3 +301,6 @@ fn to_sql(views: u64) -> i64 {
 fn from_sql(total: i64) -> u64 {
     u64::try_from(total).unwrap_or(0)
 }
+
+#[cfg(test)]
+mod tests;

@@ -271,10 +271,15 @@ impl Tally {
             .min()
     }
 
+    /// Forgets the views that left long enough ago.
+    pub fn forget(&mut self, now: Instant) {
+        self.recent.forget(now);
+    }
+
     /// Whether dropping this tally loses nothing: no reader, watcher, view to
     /// save, remembered id or open window.
     pub fn is_idle(&mut self, now: Instant) -> bool {
-        self.recent.forget(now);
+        self.forget(now);
         self.readers.is_empty()
             && self.watchers == 0
             && self.unsaved.is_none()

@@ -101,3 +101,56 @@ async fn what_is_not_http_gets_an_answer_and_is_gone() {
     }
     assert_eq!(server.get("/readyz").await.status(), 200);
 }
+
+/// What the server answers to these bytes after a handshake, as raw frames.
+async fn answer_to(server: &Server, bytes: &[u8]) -> Vec<u8> {
+    let mut stream = TcpStream::connect(&server.address).await.unwrap();
+    let handshake = format!(
+        "GET /api/v1/connect/two HTTP/1.1\r\nHost: {0}\r\nOrigin: http://{0}\r\n\
+         Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
+         Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+        server.address
+    );
+    stream.write_all(handshake.as_bytes()).await.unwrap();
+    stream.write_all(bytes).await.unwrap();
+    let mut answer = Vec::new();
+    let read = timeout(Duration::from_secs(20), stream.read_to_end(&mut answer));
+    read.await.expect("the server closes").unwrap();
+    answer
+}
+
+#[tokio::test]
+async fn a_frame_that_breaks_the_protocol_is_told_with_which_code() {
+    let folder = Folder::new();
+    let server = Server::start(&folder).await;
+    let mask = b"\x80\0\0\0\0";
+    for (what, frame, code) in [
+        ("unmasked", &b"\x81\x01?"[..], close_code::PROTOCOL),
+        (
+            "a reserved opcode",
+            b"\x83\x80\0\0\0\0",
+            close_code::PROTOCOL,
+        ),
+        ("a reserved bit", b"\xc1\x80\0\0\0\0", close_code::PROTOCOL),
+        (
+            "a fragmented ping",
+            b"\x09\x80\0\0\0\0",
+            close_code::PROTOCOL,
+        ),
+        ("not UTF-8", b"\x81\x81\0\0\0\0\xff", close_code::INVALID),
+    ] {
+        let answer = answer_to(&server, frame).await;
+        let close = [0x88, 2, 0, 0];
+        let [high, low] = code.to_be_bytes();
+        // A close frame without a mask; its length is of the code and a reason.
+        let found = answer
+            .windows(close.len())
+            .any(|w| w[0] == close[0] && w[1] >= close[1] && w[2..] == [high, low]);
+        assert!(found, "{what}: {answer:?}");
+    }
+    // The same bytes in order are a question.
+    let asks = [b"\x81", &mask[..], b"\x88\x80\0\0\0\0"].concat();
+    let answer = answer_to(&server, &asks).await;
+    let frames = answer.windows(7).filter(|w| w == b"{\"live\"").count();
+    assert_eq!(frames, 2, "its first frame and the answer: {answer:?}");
+}

@@ -19,6 +19,7 @@ use super::media::Media;
 use super::source::read;
 use super::{Content, ContentError, Page, Post, site};
 use crate::blog::model::{PostSummary, SiteInfo};
+use crate::counter::protocol::Slug;
 
 /// A Markdown file whose head has been read.
 struct Manuscript<H> {
@@ -146,6 +147,11 @@ impl PostFile {
             let problem = "the name of this file is the post's address; \
                            use only a to z, 0 to 9 and hyphens";
             problems.note(None, problem);
+        } else if slug.parse::<Slug>().is_err() {
+            problems.note(
+                None,
+                "the name of this file is too long; use at most 200 characters",
+            );
         }
         let source = read(
             dir,

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     blog::{
         api::{self, SiteFacts},
-        copy_button::with_copy_buttons,
+        copy_button::{copy_clicked, with_copy_buttons},
         layout::SiteResource,
         model::{Heading, PostLink, PostSummary},
     },
@@ -78,7 +78,7 @@ fn article(site: &SiteFacts, WithBody { page, body }: LoadedPost) -> impl IntoVi
                 {facts(summary)}
             </header>
             {contents(page.headings)}
-            <div class="prose" node_ref=prose inner_html=body></div>
+            <div class="prose" node_ref=prose on:click=copy_clicked inner_html=body></div>
             <p class="post-end">{after}</p>
             {neighbours(page.previous, page.next)}
         </article>

@@ -17,6 +17,7 @@ pub(super) fn listen() {
     }
     on(&document(), "visibilitychange", |_| tell_visibility());
     on(&document(), "prerenderingchange", |_| tell_visibility());
+    on(&window(), "online", |_| Reader::tell_all(&Event::Online));
     on(&window(), "pagehide", |_| {
         Reader::tell_all(&Event::PageHide)
     });

@@ -102,7 +102,7 @@ impl Reader {
                 self.retry.replace(Some(timeout));
             }
             Action::Show(counts) => self.reading.set(Reading {
-                counts,
+                counts: Some(counts),
                 state: ReadingState::Live,
             }),
             Action::ShowLost => self

@@ -134,6 +134,7 @@ impl Room {
         let mut seats = self.seats();
         // The schedule took it out; settling may put it back.
         seats.wakes_at = None;
+        seats.tally.forget(now);
         self.settle(shared, &mut seats, now);
         seats.tally.is_idle(now)
     }

@@ -29,8 +29,9 @@ struct Pending {
 pub(super) async fn run(shared: Arc<Shared>) {
     loop {
         let due = tokio::select! {
+            biased;
+            () = shared.stop_saving.cancelled() => return,
             due = shared.saves.due() => due,
-            () = shared.stop.cancelled() => return,
         };
         let rooms: Vec<_> = due.iter().filter_map(|slug| shared.room(slug)).collect();
         rooms.iter().for_each(|room| room.save_is_due());
@@ -39,7 +40,7 @@ pub(super) async fn run(shared: Arc<Shared>) {
         tokio::select! {
             () = saver.persist(&shared) => {}
             // The batch stays, and the last save takes it up.
-            () = shared.stop.cancelled() => return,
+            () = shared.stop_saving.cancelled() => return,
         }
     }
 }
@@ -51,9 +52,7 @@ pub(super) async fn save_all(shared: &Arc<Shared>, patience: Duration) -> Result
     // First what is under way, then all that came since.
     for _ in 0..2 {
         let rooms = lock(&shared.rooms).all();
-        if saver.pending.is_none() {
-            saver.collect(shared, rooms);
-        }
+        saver.collect(shared, rooms);
         if timeout_at(deadline, saver.persist(shared)).await.is_err() {
             return Err(saver.unsaved(shared));
         }
@@ -62,9 +61,12 @@ pub(super) async fn save_all(shared: &Arc<Shared>, patience: Duration) -> Result
 }
 
 impl Saver {
-    /// Makes a batch of the unsaved views of these rooms.
+    /// Makes a batch of the unsaved views of these rooms, unless one is still
+    /// pending: that one goes first.
     fn collect(&mut self, shared: &Shared, rooms: Vec<Arc<Room>>) {
-        debug_assert!(self.pending.is_none(), "one batch at a time");
+        if self.pending.is_some() {
+            return;
+        }
         let started: Vec<(Arc<Room>, Delta)> = rooms
             .into_iter()
             .filter_map(|room| {

@@ -92,8 +92,11 @@ impl Subscription {
     /// The numbers at this moment, as a frame. What was sent to all before is
     /// then seen: [`Self::news`] waits for the next.
     pub fn current(&mut self) -> Utf8Bytes {
+        // Under the lock, under which alone frames are sent: or one that is
+        // older than this could still be waiting, and the total would fall.
+        let seats = self.room.seats();
         self.frames.mark_unchanged();
-        encode(self.room.seats().tally.counts())
+        encode(seats.tally.counts())
     }
 
     /// Waits for the next thing there is to tell this socket. Cancelling this

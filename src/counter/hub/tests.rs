@@ -38,7 +38,10 @@ impl Memory {
     }
 
     fn total_of(&self, slug: &str) -> u64 {
-        lock(&self.totals).get(slug).copied().unwrap_or(0)
+        lock(&self.totals)
+            .get(&slug.parse().unwrap())
+            .copied()
+            .unwrap_or(0)
     }
 
     fn saves(&self) -> usize {
@@ -323,4 +326,21 @@ async fn dropping_the_last_handle_ends_the_tasks() {
     drop(other);
     sleep(Duration::from_secs(1)).await;
     assert_eq!(Arc::strong_count(&memory), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn frames_are_still_sent_after_the_hub_stopped_saving() {
+    let memory = Memory::with("a", 0);
+    let hub = hub(&memory);
+    let mut one = join(&hub, "a", view(1)).await;
+    let two = join(&hub, "a", view(2)).await;
+    hub.save_and_stop(Duration::from_secs(2)).await.unwrap();
+    assert_eq!(next_frame(&mut one).await, Some(frame(2, 2)));
+    sleep(Duration::from_secs(1)).await;
+    let three = join(&hub, "a", view(1_000)).await;
+    assert_eq!(next_frame(&mut one).await, Some(frame(3, 3)));
+    drop((two, three));
+    assert_eq!(next_frame(&mut one).await, Some(frame(1, 3)));
+    hub.save_and_stop(Duration::from_secs(2)).await.unwrap();
+    assert_eq!(memory.total_of("a"), 3);
 }

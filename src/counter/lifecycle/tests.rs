@@ -271,11 +271,26 @@ fn nothing_is_retried_while_hidden() {
 }
 
 #[test]
-fn a_visible_page_does_not_cut_a_wait_short() {
+fn a_page_that_becomes_visible_or_online_retries_at_once() {
     let mut page = Page::reading();
     page.on(Event::Closed(generation(1), ABNORMAL));
+    assert_eq!(page.on(Event::Visible), [], "it was visible all along");
     page.on(Event::Hidden);
-    assert_eq!(page.on(Event::Visible), []);
+    assert_eq!(page.on(Event::Visible), [open(2, 1, true)]);
+    assert_eq!(page.on(Event::RetryDue(generation(1))), [], "it is done");
+
+    page.on(Event::Closed(generation(2), ABNORMAL));
+    assert_eq!(page.on(Event::Online), [open(3, 1, true)]);
+    assert_eq!(page.on(Event::Online), []);
+}
+
+#[test]
+fn a_hidden_page_that_is_online_again_waits_until_it_is_visible() {
+    let mut page = Page::reading();
+    page.on(Event::Hidden);
+    page.on(Event::Closed(generation(1), ABNORMAL));
+    assert_eq!(page.on(Event::Online), []);
+    assert_eq!(page.on(Event::Visible), [open(2, 1, true)]);
 }
 
 #[test]
@@ -308,6 +323,7 @@ fn any_event() -> impl Strategy<Value = Event> {
         Just(Event::Left),
         Just(Event::Visible),
         Just(Event::Hidden),
+        Just(Event::Online),
         Just(Event::PageHide),
         Just(Event::PageRestored),
         generation.clone().prop_map(|g| Event::Frame(g, COUNTS)),
@@ -325,7 +341,9 @@ proptest! {
 
     /// Seen from the server: never two sockets at once, a view id is never
     /// sent again without `again` once it was connected, none is open on a page
-    /// that left the post, and generations only rise.
+    /// that left the post, and generations only rise. And a page that shows the
+    /// post to somebody has a socket, unless it waits to retry, was replaced, or
+    /// is in the back/forward cache.
     #[test]
     fn whatever_happens_there_is_at_most_one_socket(
         visible in any::<bool>(),
@@ -336,12 +354,15 @@ proptest! {
         let mut newest = Generation(0);
         let mut connected = std::collections::HashSet::new();
         let (mut shown, mut seen) = (false, visible);
+        // Why there may be none although there should be one.
+        let mut excused = false;
         for (event, wait) in events {
             page.now += Duration::from_millis(wait);
             if let Event::Closed(closed, _) = &event
                 && socket.is_some_and(|(open, _)| open == *closed)
             {
                 socket = None;
+                excused = true;
             }
             if let Event::Frame(from, _) = &event
                 && let Some((open, view)) = socket
@@ -350,10 +371,15 @@ proptest! {
                 connected.insert(view);
             }
             match event {
-                Event::Shown => shown = true,
+                Event::Shown => {
+                    excused &= shown;
+                    shown = true;
+                }
                 Event::Left => shown = false,
                 Event::Visible => seen = true,
                 Event::Hidden => seen = false,
+                Event::PageHide => excused = true,
+                Event::PageRestored => excused = false,
                 _ => {}
             }
             let ends = matches!(event, Event::Left | Event::PageHide);
@@ -366,6 +392,7 @@ proptest! {
                         prop_assert_eq!(again, connected.contains(&view));
                         newest = generation;
                         socket = Some((generation, view));
+                        excused = false;
                     }
                     Action::Close(generation) => {
                         prop_assert_eq!(socket.map(|(open, _)| open), Some(generation));
@@ -377,6 +404,7 @@ proptest! {
                 }
             }
             prop_assert!(!ends || socket.is_none(), "still open after leaving");
+            prop_assert!(!(shown && seen) || socket.is_some() || excused, "reads without a socket");
         }
     }
 }

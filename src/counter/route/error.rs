@@ -9,7 +9,8 @@ use axum::{
 use serde::Serialize;
 
 /// An answer that is an error.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("{sentence}")]
 pub struct ApiError {
     status: StatusCode,
     sentence: String,

@@ -46,6 +46,7 @@ fn step() -> impl Strategy<Value = Step> {
 struct Socket {
     view: Option<u8>,
     counted: bool,
+    came: Instant,
     ended: Option<Instant>,
     /// What it was sent last.
     seen: Counts,
@@ -57,6 +58,8 @@ struct Ledger {
     stored: u64,
     /// The save under way: how many views, and whether it was committed.
     save: Option<(u64, bool)>,
+    /// How many of the sockets had come when the last save began.
+    handed_over: usize,
 }
 
 impl Ledger {
@@ -74,6 +77,7 @@ impl Ledger {
         self.sockets.push(Socket {
             view,
             counted: !known,
+            came: now,
             ended: None,
             seen: Counts::default(),
         });
@@ -81,6 +85,17 @@ impl Ledger {
 
     fn present(&mut self) -> impl Iterator<Item = &mut Socket> {
         self.sockets.iter_mut().filter(|s| s.ended.is_none())
+    }
+
+    /// 5 s after the last view that waits, at most 15 s after the first; none
+    /// during a save.
+    fn save_at(&self) -> Option<Instant> {
+        let waiting = self.sockets[self.handed_over..].iter();
+        let mut views = waiting.filter(|s| s.counted).map(|s| s.came);
+        let first = views.next()?;
+        let last = views.next_back().unwrap_or(first);
+        let at = (last + Duration::from_secs(5)).min(first + Duration::from_secs(15));
+        self.save.is_none().then_some(at)
     }
 
     fn counts(&self, before: u64) -> Counts {
@@ -105,7 +120,7 @@ proptest! {
         let mut ids = Vec::new();
         // What each watcher was sent last.
         let mut watchers = Vec::new();
-        let mut ledger = Ledger { sockets: Vec::new(), stored: before, save: None };
+        let mut ledger = Ledger { sockets: Vec::new(), stored: before, save: None, handed_over: 0 };
         let mut sent_at = None::<Instant>;
         let mut highest = before;
 
@@ -148,6 +163,7 @@ proptest! {
                         prop_assert_eq!(delta, None, "one save at a time");
                     } else if let Some(delta) = delta {
                         ledger.save = Some((delta.views(), false));
+                        ledger.handed_over = ledger.sockets.len();
                     }
                 }
                 Step::Fail => {}
@@ -179,8 +195,7 @@ proptest! {
             if frame.is_some() {
                 prop_assert_eq!(frame, Some(truth));
             }
-            let due = tally.save_at();
-            prop_assert!(due.is_none_or(|at| at <= now + SAVE_LATEST));
+            prop_assert_eq!(tally.save_at(), ledger.save_at());
         }
 
         // Whatever was going on: left alone, everyone's last frame is the

@@ -102,9 +102,18 @@ impl Server {
     }
 
     pub(crate) async fn start_with(folder: &Folder, arguments: &[&str]) -> Self {
+        let mut all = vec!["serve", "--listen", "127.0.0.1:0", "--database", "views.db"];
+        all.extend(arguments);
+        Self::start_in(folder, &[], &all).await
+    }
+
+    pub(crate) async fn start_in(
+        folder: &Folder,
+        environment: &[(&str, &str)],
+        arguments: &[&str],
+    ) -> Self {
         let mut child = program(folder.0.path())
-            .args(["serve", "--listen", "127.0.0.1:0", "--database"])
-            .arg(folder.database())
+            .envs(environment.iter().copied())
             .args(arguments)
             .spawn()
             .unwrap();

@@ -1,0 +1,130 @@
+//! The real SQLite file.
+
+use super::*;
+use crate::counter::tally::{Arrival, Delta, Tally};
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+
+const DAY: Date = Date::constant(2026, 11, 20);
+
+async fn store() -> (TempDir, Store) {
+    let folder = TempDir::new().unwrap();
+    let store = Store::open(&folder.path().join("views.db")).await.unwrap();
+    (folder, store)
+}
+
+fn slug(text: &str) -> Slug {
+    text.parse().unwrap()
+}
+
+/// So many views of one day, as a tally hands them over.
+fn views(n: usize, day: Date) -> Delta {
+    let mut tally = Tally::new(0);
+    for _ in 0..n {
+        tally.join(Arrival::default(), Instant::now(), day);
+    }
+    tally.start_save().unwrap()
+}
+
+fn batch(number: i64, deltas: &[(&str, usize)]) -> Batch {
+    let deltas = deltas
+        .iter()
+        .map(|(text, n)| (slug(text), views(*n, DAY)))
+        .collect();
+    Batch { number, deltas }
+}
+
+async fn days(store: &Store) -> Vec<(String, String, i64)> {
+    sqlx::query_as("SELECT slug, day, views FROM days ORDER BY slug, day")
+        .fetch_all(&store.reading)
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn a_batch_adds_to_totals_and_days_and_returns_the_new_totals() {
+    let (_folder, store) = store().await;
+    let totals = store.add(&batch(1, &[("a", 2), ("b", 1)])).await.unwrap();
+    assert_eq!(totals, [(slug("a"), 2), (slug("b"), 1)].into());
+    let totals = store.add(&batch(2, &[("a", 3)])).await.unwrap();
+    assert_eq!(totals, [(slug("a"), 5)].into());
+    assert_eq!(store.total(&slug("a")).await.unwrap(), 5);
+    assert_eq!(store.total(&slug("never")).await.unwrap(), 0);
+    let day = || "2026-11-20".to_owned();
+    assert_eq!(
+        days(&store).await,
+        [("a".into(), day(), 5), ("b".into(), day(), 1)]
+    );
+}
+
+#[tokio::test]
+async fn a_batch_that_was_committed_is_not_applied_again() {
+    let (_folder, store) = store().await;
+    store.add(&batch(1, &[("a", 2)])).await.unwrap();
+    let totals = store.add(&batch(1, &[("a", 2)])).await.unwrap();
+    assert_eq!(totals, [(slug("a"), 2)].into());
+    let totals = store.add(&batch(2, &[("a", 1)])).await.unwrap();
+    assert_eq!(totals, [(slug("a"), 3)].into());
+}
+
+#[tokio::test]
+async fn a_writer_whose_row_was_cleared_away_goes_on_saving() {
+    let (_folder, store) = store().await;
+    store.add(&batch(1, &[("a", 2)])).await.unwrap();
+    sqlx::query("DELETE FROM writers")
+        .execute(&store.writing)
+        .await
+        .unwrap();
+    let totals = store.add(&batch(2, &[("a", 1)])).await.unwrap();
+    assert_eq!(totals, [(slug("a"), 3)].into());
+}
+
+#[tokio::test]
+async fn two_runs_on_one_file_both_add() {
+    let (folder, one) = store().await;
+    let other = Store::open(&folder.path().join("views.db")).await.unwrap();
+    one.add(&batch(1, &[("a", 2)])).await.unwrap();
+    let totals = other.add(&batch(1, &[("a", 3)])).await.unwrap();
+    assert_eq!(totals, [(slug("a"), 5)].into());
+    assert_eq!(one.total(&slug("a")).await.unwrap(), 5);
+}
+
+#[tokio::test]
+async fn an_attempt_that_was_given_up_half_way_is_repeated_whole() {
+    let (_folder, store) = store().await;
+    let many: Vec<String> = (0..2_000).map(|n| format!("post-{n}")).collect();
+    let deltas: Vec<(&str, usize)> = many.iter().map(|text| (text.as_str(), 1)).collect();
+    let batch = batch(1, &deltas);
+    for micros in [0, 100, 1_000, 5_000, 20_000] {
+        let attempt = tokio::time::timeout(Duration::from_micros(micros), store.add(&batch));
+        // Given up, or through: both are a beginning for the next.
+        let _ = attempt.await;
+    }
+    store.add(&batch).await.unwrap();
+    let totals = store.totals().await.unwrap();
+    assert_eq!(totals.len(), 2_000);
+    assert!(totals.values().all(|total| *total == 1));
+}
+
+#[tokio::test]
+async fn nothing_is_half_done_when_a_step_fails() {
+    let (_folder, store) = store().await;
+    store.add(&batch(1, &[("a", 1)])).await.unwrap();
+    sqlx::query(
+        "CREATE TRIGGER fault BEFORE INSERT ON days WHEN NEW.slug = 'b'
+         BEGIN SELECT RAISE(ABORT, 'fault'); END",
+    )
+    .execute(&store.writing)
+    .await
+    .unwrap();
+    let failing = batch(2, &[("a", 5), ("b", 5)]);
+    let error = store.add(&failing).await.unwrap_err();
+    assert!(error.to_string().contains("fault"), "{error}");
+    assert_eq!(store.totals().await.unwrap(), [(slug("a"), 1)].into());
+    sqlx::query("DROP TRIGGER fault")
+        .execute(&store.writing)
+        .await
+        .unwrap();
+    let totals = store.add(&failing).await.unwrap();
+    assert_eq!(totals, [(slug("a"), 6), (slug("b"), 5)].into());
+}

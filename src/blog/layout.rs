@@ -2,12 +2,14 @@
 
 use super::{
     api::{self, SiteFacts},
+    arrival::focus_on_navigation,
     model::NavigationLink,
+    page_path::{EXTERNAL, is_page},
     theme::ThemeToggle,
 };
 use leptos::{either::Either, html, prelude::*};
 use leptos_meta::Link;
-use leptos_router::{components::A, hooks::use_location};
+use leptos_router::components::A;
 
 /// The site's facts, asked once and shared by all pages.
 #[derive(Clone, Copy)]
@@ -37,7 +39,7 @@ pub(super) fn Layout(children: Children) -> impl IntoView {
     let main = NodeRef::<html::Main>::new();
     focus_on_navigation(main);
     view! {
-        <a class="skip-link" href="#_main" rel="external">
+        <a class="skip-link" href="#_main" rel=EXTERNAL>
             "Skip to content"
         </a>
         <header class="site-header">
@@ -81,14 +83,8 @@ fn site_header(site: SiteFacts) -> impl IntoView {
     }
 }
 
-/// Only pages of the application are navigated to by it; the feed and other
-/// sites are the browser's.
 fn navigation_link(link: NavigationLink) -> impl IntoView {
-    let is_page = matches!(link.href.as_str(), "/" | "/about")
-        || ["/posts/", "/tags/"]
-            .iter()
-            .any(|p| link.href.starts_with(p));
-    if is_page {
+    if is_page(&link.href) {
         Either::Left(view! {
             <A href=link.href exact=true>
                 {link.label}
@@ -96,7 +92,7 @@ fn navigation_link(link: NavigationLink) -> impl IntoView {
         })
     } else {
         Either::Right(view! {
-            <a href=link.href rel="external">
+            <a href=link.href rel=EXTERNAL>
                 {link.label}
             </a>
         })
@@ -111,25 +107,10 @@ fn site_footer(site: SiteFacts) -> impl IntoView {
                 "This site stores nothing about you: no cookie, no address, no profile. A view is one number, plus one."
             </p>
             <p>
-                <a href="/feed.xml" rel="external">
+                <a href="/feed.xml" rel=EXTERNAL>
                     "Feed"
                 </a>
             </p>
         </div>
     }
-}
-
-/// After a navigation within the site, the keyboard and a screen reader go on
-/// from the new page's beginning, as after a load.
-fn focus_on_navigation(main: NodeRef<html::Main>) {
-    let path = use_location().pathname;
-    Effect::new(move |before: Option<String>| {
-        let path = path.get();
-        if before.is_some_and(|before| before != path)
-            && let Some(main) = main.get_untracked()
-        {
-            let _ = main.focus();
-        }
-        path
-    });
 }

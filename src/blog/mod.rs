@@ -2,9 +2,11 @@
 
 mod api;
 pub mod app;
+mod arrival;
 mod copy_button;
 mod layout;
 pub mod model;
+mod page_path;
 mod pages;
 mod theme;
 

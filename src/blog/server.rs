@@ -4,7 +4,9 @@
 use super::{
     app::{App, shell},
     content::Content,
-    feed, sitemap,
+    feed,
+    page_path::is_page,
+    sitemap,
 };
 use crate::counter::route::{self, Counter};
 use axum::{
@@ -13,7 +15,7 @@ use axum::{
     extract::{FromRef, Path, Request, State},
     http::{HeaderName, HeaderValue, StatusCode, header},
     middleware::{Next, from_fn},
-    response::{IntoResponse, Response},
+    response::{IntoResponse, Redirect, Response},
     routing::get,
 };
 use leptos::prelude::*;
@@ -92,6 +94,11 @@ pub fn router(site: Site, counter: Counter, site_root: PathBuf) -> Router {
         .route("/feed.xml", get(feed))
         .route("/sitemap.xml", get(site_map))
         .route("/robots.txt", get(robots))
+        // Asked for by browsers where no page names the icon.
+        .route(
+            "/favicon.ico",
+            get(async || Redirect::permanent("/favicon.svg")),
+        )
         .fallback(file_or_not_found)
         .layer(from_fn(async |request: Request, next: Next| {
             with_caching(ASK_EACH_TIME, next.run(request).await)
@@ -183,8 +190,13 @@ async fn media(
     with_caching(FOR_AN_HOUR, response)
 }
 
-/// A file from the site folder (the icon), or the page that says 404.
+/// A file from the site folder (the icon), or the page that says 404. An address
+/// that only has a slash too many is sent to the right one.
 async fn file_or_not_found(State(state): State<AppState>, request: Request) -> Response {
+    let path = request.uri().path().trim_end_matches('/');
+    if path.len() < request.uri().path().len() && is_page(path) {
+        return Redirect::permanent(path).into_response();
+    }
     let (parts, body) = request.into_parts();
     let for_file = Request::from_parts(parts.clone(), Body::empty());
     let files = ServeDir::new(&*state.options.site_root).append_index_html_on_directories(false);

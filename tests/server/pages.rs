@@ -30,6 +30,29 @@ async fn every_page_has_its_status() {
 }
 
 #[tokio::test]
+async fn a_slash_too_many_is_sent_to_the_page() {
+    let folder = Folder::new();
+    let server = Server::start(&folder).await;
+    let client = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+        .unwrap();
+    for (path, to) in [
+        ("/about/", Some("/about")),
+        ("/posts/one/", Some("/posts/one")),
+        ("/favicon.ico", Some("/favicon.svg")),
+        ("//evil.example/", None),
+        ("/nothing/", None),
+    ] {
+        let response = client.get(server.url(path)).send().await.unwrap();
+        let location = response.headers().get("location");
+        assert_eq!(location.map(|l| l.to_str().unwrap()), to, "{path}");
+        let status = if to.is_some() { 308 } else { 404 };
+        assert_eq!(response.status(), status, "{path}");
+    }
+}
+
+#[tokio::test]
 async fn a_missing_page_is_a_page() {
     let folder = Folder::new();
     let server = Server::start(&folder).await;

@@ -15,11 +15,13 @@ pub(super) use post::PostPage;
 pub(super) use tag::TagPage;
 
 use leptos::prelude::*;
+use leptos_meta::Title;
 
 /// Shown in place of a page that could not be had, after a navigation without
 /// a network for example.
 fn unavailable(_error: ServerFnError) -> impl IntoView {
     view! {
+        <Title text="This page could not be loaded" />
         <div class="page">
             <h1>"This page could not be loaded"</h1>
             <div class="prose">

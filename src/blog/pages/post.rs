@@ -9,9 +9,11 @@ use super::{
 use crate::{
     blog::{
         api::{self, SiteFacts},
+        arrival::go_to_section,
         copy_button::{copy_clicked, with_copy_buttons},
         layout::SiteResource,
         model::{Heading, PostLink, PostSummary},
+        page_path::EXTERNAL,
     },
     counter::component::ViewCounter,
 };
@@ -67,6 +69,10 @@ fn article(site: &SiteFacts, WithBody { page, body }: LoadedPost) -> impl IntoVi
     let (before, after) = (counter(), counter());
     let prose = NodeRef::<html::Div>::new();
     with_copy_buttons(prose);
+    if !body.is_empty() {
+        // It came after a navigation, when there was nothing to scroll to yet.
+        go_to_section(prose);
+    }
     view! {
         {page_meta(site, meta)}
         <article class="post">
@@ -130,7 +136,11 @@ fn contents(headings: Vec<Heading>) -> Option<impl IntoView> {
         return None;
     }
     let link = |heading: Heading| {
-        view! { <a href=format!("#{}", heading.id)>{heading.text}</a> }
+        view! {
+            <a href=format!("#{}", heading.id) rel=EXTERNAL>
+                {heading.text}
+            </a>
+        }
     };
     let items: Vec<_> = sections
         .into_iter()

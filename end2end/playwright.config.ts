@@ -1,0 +1,29 @@
+import { defineConfig } from '@playwright/test';
+
+/** The machine's own Chromium. Without one, Playwright's download is used. */
+const executablePath = process.env['CHROMIUM'];
+
+export default defineConfig({
+  testDir: 'tests',
+  // Every test has a server and a database of its own, so any two may run at once.
+  fullyParallel: true,
+  workers: 2,
+  forbidOnly: Boolean(process.env['CI']),
+  reporter: 'list',
+  timeout: 30_000,
+  expect: { timeout: 10_000 },
+  use: {
+    // As it comes, Playwright's Chromium says that it is a robot, twice. Robots
+    // are not counted, and these tests are about readers.
+    userAgent:
+      'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0.0.0 Safari/537.36',
+    launchOptions: {
+      args: ['--disable-blink-features=AutomationControlled'],
+      ...(executablePath ? { executablePath } : {}),
+    },
+    // The whole browser, without a window, and not the smaller headless shell.
+    channel: 'chromium',
+    actionTimeout: 10_000,
+    navigationTimeout: 15_000,
+  },
+});

@@ -1,0 +1,89 @@
+/**
+ * What every test starts from: a server of its own, an empty database, and a
+ * browser whose complaints fail the test.
+ */
+
+import { expect, test as base } from '@playwright/test';
+import { Client } from './client';
+import { Server } from './server';
+import { Sockets } from './sockets';
+
+export { expect };
+
+interface Options {
+  /** Complaints of the browser that the test brings about on purpose. */
+  expectedComplaints: RegExp;
+}
+
+interface Fixtures {
+  server: Server;
+  /** The sockets of `page`. */
+  sockets: Sockets;
+  /** Watches a post's numbers from outside the browser. */
+  watch: (slug: string) => Promise<Client>;
+  /** Reads a post from outside the browser. */
+  read: (slug: string) => Promise<Client>;
+  complaints: string[];
+}
+
+export const test = base.extend<Options & Fixtures>({
+  expectedComplaints: [/^$/, { option: true }],
+
+  server: async ({}, use, testInfo) => {
+    const server = await Server.start();
+    try {
+      await use(server);
+    } finally {
+      await server.dispose();
+      if (testInfo.status !== testInfo.expectedStatus) {
+        await testInfo.attach('server log', { body: server.log, contentType: 'text/plain' });
+      }
+    }
+  },
+
+  baseURL: ({ server }, use) => use(server.url),
+
+  sockets: ({ page }, use) => use(new Sockets(page)),
+
+  watch: async ({ server }, use) => {
+    await withClients(use, (slug) => Client.watcher(server, slug));
+  },
+
+  read: async ({ server }, use) => {
+    await withClients(use, (slug) => Client.reader(server, slug));
+  },
+
+  // Automatic: a panic in WebAssembly, a failed hydration and a broken promise
+  // all end here, whatever the test is about.
+  complaints: [
+    async ({ context, expectedComplaints }, use) => {
+      const complaints: string[] = [];
+      context.on('console', (message) => {
+        if (['error', 'warning', 'assert'].includes(message.type())) {
+          complaints.push(`${message.type()}: ${message.text()} (${message.location().url})`);
+        }
+      });
+      context.on('weberror', (error) => complaints.push(String(error.error())));
+      await use(complaints);
+      const unexpected = complaints.filter((complaint) => !expectedComplaints.test(complaint));
+      expect(unexpected, 'the browser has nothing to complain about').toEqual([]);
+    },
+    { auto: true },
+  ],
+});
+
+async function withClients(
+  use: (connect: (slug: string) => Promise<Client>) => Promise<void>,
+  connect: (slug: string) => Promise<Client>,
+): Promise<void> {
+  const clients: Client[] = [];
+  try {
+    await use(async (slug) => {
+      const client = await connect(slug);
+      clients.push(client);
+      return client;
+    });
+  } finally {
+    for (const client of clients) client.close();
+  }
+}

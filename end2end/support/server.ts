@@ -1,0 +1,140 @@
+/**
+ * The release build as a child process, with a database of its own, on a port
+ * that the system picked. It can be stopped and started again at the same
+ * address on the same database, as an update of the program would do.
+ */
+
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+/** The address under which the world would know the site of these tests. */
+export const SITE_URL = 'https://tide.example';
+
+/** The numbers of one post. */
+export interface Counts {
+  live: number;
+  total: number;
+}
+
+/** A server that has not said a word by then is broken, not slow. */
+const START_MS = 10_000;
+/** It closes its sockets spread out, and then saves. */
+const STOP_MS = 15_000;
+
+const repository = fileURLToPath(new URL('../..', import.meta.url));
+const inRepository = (name: string) => path.join(repository, name);
+
+export class Server {
+  /** What it wrote to standard error, over all its lives. */
+  log = '';
+  readonly #folder: string;
+  #port = 0;
+  #child: ChildProcessWithoutNullStreams | undefined;
+
+  private constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** A server with an empty database, ready for requests. */
+  static async start(): Promise<Server> {
+    const server = new Server(await mkdtemp(path.join(tmpdir(), 'view-counter-')));
+    try {
+      await server.start();
+    } catch (error) {
+      await server.dispose();
+      throw error;
+    }
+    return server;
+  }
+
+  /** Where it is: `http://127.0.0.1:40000`. */
+  get url(): string {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  /** Starts it again after {@link stop}: same address, same database. */
+  async start(): Promise<void> {
+    const child = spawn(
+      inRepository('target/release/view-counter'),
+      [
+        'serve',
+        ...['--listen', `127.0.0.1:${this.#port}`],
+        ...['--database', path.join(this.#folder, 'views.db')],
+        ...['--content', inRepository('end2end/content')],
+        ...['--site-root', inRepository('target/site')],
+        ...['--site-url', SITE_URL],
+      ],
+      // An empty environment: no setting of the developer's gets in.
+      { env: { NO_COLOR: '1' } },
+    );
+    this.#child = child;
+    killWithThisProcess(child);
+    child.stderr.on('data', (chunk: Buffer) => (this.log += chunk.toString()));
+    this.#port = await portOf(child).catch((error: unknown) => {
+      throw new Error(`the server did not start: ${String(error)}\n${this.log}`);
+    });
+  }
+
+  /** Asks it to end, as a supervisor would, and waits until it has. */
+  async stop(): Promise<void> {
+    const child = this.#child;
+    if (!child) return;
+    this.#child = undefined;
+    child.kill('SIGTERM');
+    const end = await endOf(child, STOP_MS);
+    if (end !== 0) throw new Error(`the server ended with ${String(end)}\n${this.log}`);
+  }
+
+  /** Ends it, if it runs, and removes its database. */
+  async dispose(): Promise<void> {
+    try {
+      await this.stop();
+    } finally {
+      await rm(this.#folder, { recursive: true, force: true });
+    }
+  }
+
+  /** The numbers as the server tells them to anyone who asks. */
+  async views(slug: string): Promise<Counts> {
+    const response = await fetch(`${this.url}/api/v1/views/${slug}`, {
+      signal: AbortSignal.timeout(5_000),
+    });
+    const { live, total } = (await response.json()) as Counts;
+    return { live, total };
+  }
+}
+
+/** The port that it says it listens on. */
+async function portOf(child: ChildProcessWithoutNullStreams): Promise<number> {
+  const lines = createInterface(child.stdout);
+  const signal = AbortSignal.timeout(START_MS);
+  const failed = once(child, 'error', { signal }).then(([error]) => Promise.reject(error));
+  const ended = once(child, 'exit', { signal }).then(([code]) => Promise.reject(`exit ${code}`));
+  const [line] = (await Promise.race([once(lines, 'line', { signal }), failed, ended])) as [string];
+  const port = /^listening on http:\/\/127\.0\.0\.1:(\d+)$/.exec(line)?.[1];
+  if (!port) throw new Error(`it said ${JSON.stringify(line)}`);
+  return Number(port);
+}
+
+/** Its exit code, or the name of the signal that ended it. */
+async function endOf(child: ChildProcessWithoutNullStreams, patience: number) {
+  const impatient = setTimeout(() => child.kill('SIGKILL'), patience);
+  try {
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+    return child.exitCode ?? child.signalCode;
+  } finally {
+    clearTimeout(impatient);
+  }
+}
+
+/** Playwright may end a worker without running any test's clean-up. */
+function killWithThisProcess(child: ChildProcessWithoutNullStreams): void {
+  const kill = () => void child.kill('SIGKILL');
+  process.once('exit', kill);
+  child.once('exit', () => process.off('exit', kill));
+}

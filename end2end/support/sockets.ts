@@ -1,0 +1,29 @@
+import type { Page, WebSocket } from '@playwright/test';
+
+/**
+ * The sockets of a page, followed from before its first load. Playwright is not
+ * told of a socket's end if the whole document ended with it; so what is open is
+ * known only as long as the page goes from one place to another without a load.
+ */
+export class Sockets {
+  /** All that it ever opened, oldest first. */
+  readonly opened: WebSocket[] = [];
+
+  constructor(page: Page) {
+    page.on('websocket', (socket) => this.opened.push(socket));
+  }
+
+  /** The slugs of those that are open. */
+  get slugs(): (string | undefined)[] {
+    return this.opened.filter((socket) => !socket.isClosed()).map(slugOf);
+  }
+
+  /** The view ids under which they were opened, one for each. */
+  get views(): (string | null)[] {
+    return this.opened.map((socket) => new URL(socket.url()).searchParams.get('v'));
+  }
+}
+
+function slugOf(socket: WebSocket): string | undefined {
+  return /^\/api\/v1\/connect\/(.+)$/.exec(new URL(socket.url()).pathname)?.[1];
+}

@@ -1,0 +1,59 @@
+import { expect, test } from '../support/fixtures';
+import { expectCounter } from '../support/page';
+
+// While the server is away, the browser says of each try that it failed.
+test.use({ expectedComplaints: /WebSocket connection to .* failed|ERR_CONNECTION_REFUSED/ });
+
+test('a page outlives a restart of the server, and is the same view', async ({
+  page,
+  server,
+  sockets,
+}) => {
+  await page.goto('/posts/noon');
+  await expectCounter(page, '1 reading now · 1 view');
+  const lamp = page.locator('.view-counter-separator').first();
+  const lit = await lamp.evaluate((element) => getComputedStyle(element).backgroundColor);
+
+  await server.stop();
+  await expectCounter(page, '1 reading now · 1 view', 'lost');
+  await expect(lamp).not.toHaveCSS('background-color', lit);
+
+  await server.start();
+  await expectCounter(page, '1 reading now · 1 view', 'live');
+  await expect(lamp).toHaveCSS('background-color', lit);
+  expect(await server.views('noon')).toEqual({ live: 1, total: 1 });
+
+  expect(new Set(sockets.views).size, 'it came back under the same id').toBe(1);
+  const last = sockets.opened.at(-1);
+  expect(new URL(last?.url() ?? '').searchParams.get('again')).toBe('1');
+  expect(sockets.slugs).toEqual(['noon']);
+});
+
+test('readers who come meanwhile are seen after the restart', async ({ page, server, read }) => {
+  await page.goto('/posts/noon');
+  await expectCounter(page, '1 reading now · 1 view');
+  await server.stop();
+  await expectCounter(page, '1 reading now · 1 view', 'lost');
+  await server.start();
+  await read('noon');
+  await expectCounter(page, '2 reading now · 2 views');
+});
+
+test('a page that cannot be had says so, and the way back is open', async ({
+  page,
+  server,
+  sockets,
+}) => {
+  await page.goto('/posts/noon');
+  await expectCounter(page, '1 reading now · 1 view');
+  await server.stop();
+  await page.getByRole('link', { name: 'Next Dusk' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('This page could not be loaded');
+  await expect(page).toHaveTitle(/\S/);
+
+  await server.start();
+  await page.goBack();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Noon');
+  await expectCounter(page, '1 reading now · 2 views');
+  await expect.poll(() => sockets.slugs).toEqual(['noon']);
+});

@@ -1,0 +1,73 @@
+import type { Page } from '@playwright/test';
+import { expect, test } from '../support/fixtures';
+import { hydrated, isDark } from '../support/page';
+
+const toggle = (page: Page) => page.getByRole('button', { name: 'Switch between light and dark' });
+const chosen = (page: Page) => page.locator('html').getAttribute('data-theme');
+
+test('without a choice the theme follows the system, at once', async ({ page }) => {
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await page.goto('/');
+  expect(await isDark(page)).toBe(true);
+  await page.emulateMedia({ colorScheme: 'light' });
+  expect(await isDark(page)).toBe(false);
+  expect(await chosen(page)).toBeNull();
+});
+
+for (const system of ['light', 'dark'] as const) {
+  test(`a ${system} system: the button changes the theme, and back`, async ({ page }) => {
+    await page.emulateMedia({ colorScheme: system });
+    await page.goto('/');
+    await hydrated(page);
+    await toggle(page).click();
+    expect(await isDark(page)).toBe(system === 'light');
+    await toggle(page).click();
+    expect(await isDark(page)).toBe(system === 'dark');
+  });
+}
+
+test('a choice outlasts the page and the system, and never flashes', async ({ page }) => {
+  // Notes the theme when the body begins, before which nothing can be painted.
+  await page.addInitScript(() => {
+    new MutationObserver((_, observer) => {
+      if (!document.body) return;
+      const { theme } = document.documentElement.dataset;
+      document.documentElement.dataset['themeOfFirstPaint'] = String(theme);
+      observer.disconnect();
+    }).observe(document, { childList: true, subtree: true });
+  });
+  const atFirstPaint = () => page.locator('html').getAttribute('data-theme-of-first-paint');
+
+  await page.emulateMedia({ colorScheme: 'light' });
+  await page.goto('/');
+  expect(await atFirstPaint()).toBe('undefined');
+  await hydrated(page);
+  await toggle(page).click();
+  expect(await chosen(page)).toBe('dark');
+
+  await page.reload();
+  expect(await atFirstPaint()).toBe('dark');
+  expect(await isDark(page)).toBe(true);
+  await page.getByRole('link', { name: 'About' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('About');
+  expect(await isDark(page)).toBe(true);
+});
+
+test('another tab that is opened later has the choice too', async ({ page, context }) => {
+  await page.emulateMedia({ colorScheme: 'light' });
+  await page.goto('/');
+  await hydrated(page);
+  await toggle(page).click();
+  const other = await context.newPage();
+  await other.goto('/posts/noon');
+  expect(await isDark(other)).toBe(true);
+});
+
+test('the choice is all that is ever stored', async ({ page, context }) => {
+  await page.goto('/posts/noon');
+  await hydrated(page);
+  await toggle(page).click();
+  const stored = await page.evaluate(() => Object.entries(localStorage));
+  expect(stored).toEqual([['theme', 'dark']]);
+  expect(await context.cookies()).toEqual([]);
+});

@@ -54,6 +54,30 @@ test('the old post is left before the next one has come', async ({ page, sockets
   expect(sockets.slugs).toEqual(['noon']);
 });
 
+test('back before the next post has come is one return', async ({ page, sockets, server }) => {
+  await page.goto('/posts/dawn');
+  await expectCounter(page, '1 reading now · 1 view');
+
+  let letGo = () => {};
+  const held = new Promise<void>((resolve) => (letGo = resolve));
+  await page.route('**/fn/post?*', async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.getByRole('link', { name: 'Next Noon' }).click();
+  await expect.poll(() => sockets.slugs).toEqual([]);
+  await expect(page).toHaveURL(/\/posts\/noon$/);
+  await page.goBack();
+  await expect(page).toHaveURL(/\/posts\/dawn$/);
+
+  letGo();
+  await expectCounter(page, '1 reading now · 2 views');
+  await page.unrouteAll({ behavior: 'wait' });
+  expect(sockets.slugs).toEqual(['dawn']);
+  expect(await server.views('dawn')).toEqual({ live: 1, total: 2 });
+  expect(await server.views('noon')).toEqual({ live: 0, total: 0 });
+});
+
 test('back and forward are views like any other', async ({ page, sockets, server }) => {
   await page.goto('/posts/dawn');
   await expectCounter(page, '1 reading now · 1 view');

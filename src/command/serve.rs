@@ -1,7 +1,11 @@
 //! `view-counter serve`.
 
 use anyhow::Context;
-use std::{io::Write, net::SocketAddr, sync::Arc};
+use std::{
+    io::{IsTerminal, Write},
+    net::SocketAddr,
+    sync::Arc,
+};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
@@ -106,12 +110,15 @@ fn announce(address: SocketAddr) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Logs for people, on standard error. `RUST_LOG` says what.
+/// Logs for people, on standard error. `RUST_LOG` says what. Coloured only on a
+/// terminal, and not where `NO_COLOR` asks for none.
 fn log_to_stderr() {
+    let coloured = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
+        .with_ansi(coloured)
         .with_target(false)
         .init();
 }

@@ -128,6 +128,17 @@ mod tests {
     }
 
     #[test]
+    fn many_small_slugs_get_what_they_need() {
+        let mut budget = Budget::new(20_000);
+        for _ in 0..50 {
+            window(&mut budget, 10);
+        }
+        // 500 readers at 20 frames a second leave 10,000 of 20,000.
+        assert_eq!(window(&mut budget, 10_000), Duration::from_secs(1));
+        assert_eq!(window(&mut budget, 10), SHORTEST_WINDOW);
+    }
+
+    #[test]
     fn equal_slugs_share_equally() {
         let mut budget = Budget::new(1_000);
         window(&mut budget, 1_000);

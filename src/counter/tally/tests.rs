@@ -316,11 +316,26 @@ fn a_tally_is_idle_when_dropping_it_loses_nothing() {
     tally.start_save();
     assert!(!tally.is_idle(now), "a save under way");
     tally.saved(1);
-    assert!(!tally.is_idle(now), "a remembered id");
-    let later = now + 60 * SECOND;
-    assert!(!tally.is_idle(later), "an open window");
-    tally.frame_due(later, budget);
-    assert!(tally.is_idle(later));
+    tally.frame_due(now + SECOND, budget);
+    assert!(!tally.is_idle(now + SECOND), "a remembered id");
+    assert!(tally.is_idle(now + 60 * SECOND));
+}
+
+#[test]
+fn a_tally_is_not_idle_while_its_window_is_open() {
+    let now = Instant::now();
+    let budget = &mut budget();
+    let mut tally = Tally::new(0);
+    let returned = Arrival {
+        view: None,
+        again: true,
+    };
+    let reader = tally.join(returned, now, DAY).reader;
+    tally.frame_due(now, budget);
+    tally.leave(reader, now);
+    assert!(!tally.is_idle(now));
+    tally.frame_due(now + SHORTEST_WINDOW, budget);
+    assert!(tally.is_idle(now + SHORTEST_WINDOW));
 }
 
 #[test]

@@ -2,6 +2,17 @@ import type { Page } from '@playwright/test';
 import { expect, test } from '../support/fixtures';
 import { counters, countLoads, expectCounter, hydrated } from '../support/page';
 
+/** Holds back every post that a navigation asks for, until what this returns is called. */
+async function holdPosts(page: Page): Promise<() => void> {
+  let letGo = () => {};
+  const held = new Promise<void>((resolve) => (letGo = resolve));
+  await page.route('**/fn/post?*', async (route) => {
+    await held;
+    await route.continue();
+  });
+  return letGo;
+}
+
 test('from post to post the reader moves along, without a load', async ({
   page,
   sockets,
@@ -37,12 +48,7 @@ test('the old post is left before the next one has come', async ({ page, sockets
   await page.goto('/posts/dawn');
   await expectCounter(page, '1 reading now · 1 view');
 
-  let letGo = () => {};
-  const held = new Promise<void>((resolve) => (letGo = resolve));
-  await page.route('**/fn/post?*', async (route) => {
-    await held;
-    await route.continue();
-  });
+  const letGo = await holdPosts(page);
   await page.getByRole('link', { name: 'Next Noon' }).click();
   await expect.poll(() => dawn.latest, 'it is left').toEqual({ live: 0, total: 1 });
   await expect.poll(() => sockets.slugs).toEqual([]);
@@ -58,12 +64,7 @@ test('back before the next post has come is one return', async ({ page, sockets,
   await page.goto('/posts/dawn');
   await expectCounter(page, '1 reading now · 1 view');
 
-  let letGo = () => {};
-  const held = new Promise<void>((resolve) => (letGo = resolve));
-  await page.route('**/fn/post?*', async (route) => {
-    await held;
-    await route.continue();
-  });
+  const letGo = await holdPosts(page);
   await page.getByRole('link', { name: 'Next Noon' }).click();
   await expect.poll(() => sockets.slugs).toEqual([]);
   await expect(page).toHaveURL(/\/posts\/noon$/);

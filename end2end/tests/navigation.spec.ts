@@ -70,11 +70,17 @@ test('back before the next post has come is one return', async ({ page, sockets,
   await expect(page).toHaveURL(/\/posts\/noon$/);
   await page.goBack();
   await expect(page).toHaveURL(/\/posts\/dawn$/);
+  // What a change of path starts has begun by the second frame after it.
+  await page.evaluate(
+    () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
+  );
+  expect(sockets.opened, 'it is read again when it has come').toHaveLength(1);
 
   letGo();
   await expectCounter(page, '1 reading now · 2 views');
   await page.unrouteAll({ behavior: 'wait' });
   expect(sockets.slugs).toEqual(['dawn']);
+  expect(sockets.opened).toHaveLength(2);
   expect(await server.views('dawn')).toEqual({ live: 1, total: 2 });
   expect(await server.views('noon')).toEqual({ live: 0, total: 0 });
 });

@@ -39,8 +39,12 @@ as_root() {
 apt_install() {
   local why=$1
   shift
-  [ -n "$(find /var/lib/apt/lists -maxdepth 1 -name '*_Packages*' -print -quit 2>/dev/null)" ] ||
-    [ "$(id -u)" != 0 ] || as_root "refreshing the package lists" apt-get update -q
+  # A list as old as the machine's image names old versions. Only as root: the
+  # command that others are told to run must be one line.
+  if [ "$(id -u)" = 0 ]; then
+    say "refreshing the package lists: apt-get update"
+    apt-get update -q >&2 || say "they could not be refreshed; going on with those there are"
+  fi
   as_root "$why" env DEBIAN_FRONTEND=noninteractive \
     apt-get install -q -y --no-install-recommends "$@"
 }
@@ -57,8 +61,14 @@ use_debian_compiler() {
   for package in $debian_packages; do
     dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=" $package"
   done
-  # shellcheck disable=SC2086 # a list of package names
-  [ -z "$missing" ] || apt_install "installing Debian's Rust, which can build for wasm32" $missing
+  # An old one is upgraded by the same command.
+  if [ -n "$missing" ] || ! new_enough /usr/bin/rustc; then
+    # shellcheck disable=SC2086 # a list of package names
+    apt_install "installing Debian's Rust, which can build for wasm32" $debian_packages
+    new_enough /usr/bin/rustc ||
+      die "Debian's Rust is $(/usr/bin/rustc --version), and this needs $(wanted_rust) or newer." \
+        "Is the security archive among apt's sources? It has the newer one."
+  fi
 
   export PATH="/usr/bin:$PATH" RUSTC=/usr/bin/rustc
   local sysroot
@@ -89,10 +99,13 @@ build_wasm_std() {
   rm -rf "$work"
 }
 
-# new_enough RUSTC: whether it is at least the version that Cargo.toml asks for.
+# The oldest Rust that will do.
+wanted_rust() { sed -n 's/^rust-version = "\(.*\)"$/\1/p' Cargo.toml; }
+
+# new_enough RUSTC: whether it is at least that.
 new_enough() {
   local have want
-  want=$(sed -n 's/^rust-version = "\(.*\)"$/\1/p' Cargo.toml)
+  want=$(wanted_rust)
   have=$("$1" -vV | sed -n 's/^release: //p')
   [ "$(printf '%s\n%s\n' "$want" "$have" | sort -V | head -n 1)" = "$want" ]
 }
@@ -110,7 +123,7 @@ ensure_compiler() {
     use_debian_compiler
     return
   fi
-  die "this needs Rust $(sed -n 's/^rust-version = "\(.*\)"$/\1/p' Cargo.toml) or newer with the wasm32-unknown-unknown target." \
+  die "this needs Rust $(wanted_rust) or newer with the wasm32-unknown-unknown target." \
     "With rustup: rustup update stable && rustup target add wasm32-unknown-unknown" \
     "Without: https://rustup.rs, or your distribution's Rust and its wasm32 standard library."
 }

@@ -5,7 +5,10 @@
     reason = "these comments are also what --help prints"
 )]
 
-use crate::counter::admission::{Origin, Origins};
+use crate::counter::{
+    admission::{Origin, Origins},
+    tally::SavePolicy,
+};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::{net::SocketAddr, path::PathBuf};
 
@@ -26,6 +29,8 @@ pub enum Command {
     Serve(Serve),
     /// Print the all-time views of every post, also while the server runs
     Totals(Totals),
+    /// Copy all counts into a new file, also while the server runs
+    Backup(Backup),
 }
 
 /// Where the counts are.
@@ -91,6 +96,12 @@ pub struct Serve {
     )]
     pub save: Save,
 
+    /// Leave readers out of the counts whose browser sends Do Not Track or
+    /// Global Privacy Control; they still see the numbers. Off by default,
+    /// since nothing personal is kept of anyone
+    #[arg(long, env = "VIEW_COUNTER_RESPECT_GPC")]
+    pub respect_gpc: bool,
+
     /// Show posts that are drafts too
     #[arg(long, env = "VIEW_COUNTER_DRAFTS")]
     pub drafts: bool,
@@ -111,6 +122,19 @@ pub enum Save {
     /// When a post had no new view for 5 s, and at the latest 15 s after its
     /// first unsaved view. A crash loses at most those
     Debounced,
+    /// Before they are in the total that readers see, at most every 50 ms and
+    /// down to the disk itself. Neither a crash nor a power cut loses a view
+    /// that anyone has seen
+    BeforeShown,
+}
+
+impl From<Save> for SavePolicy {
+    fn from(save: Save) -> Self {
+        match save {
+            Save::Debounced => Self::Debounced,
+            Save::BeforeShown => Self::BeforeShown,
+        }
+    }
 }
 
 impl Serve {
@@ -122,6 +146,20 @@ impl Serve {
             Origins::Listed(self.origins.clone())
         }
     }
+}
+
+/// Settings of `backup`.
+#[derive(Debug, Args)]
+pub struct Backup {
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "documented at its type")]
+    pub database: Database,
+
+    /// The copy; there must be no such file yet. To restore it, stop the
+    /// server, put it in the place of the database, and remove the files with
+    /// -wal and -shm at the end of their names
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
 }
 
 /// Settings of `totals`.

@@ -1,9 +1,9 @@
-//! The program: `view-counter serve`, `view-counter totals`.
+//! The program: `view-counter serve`, `totals`, `backup`.
 
 mod command;
 
 use clap::Parser;
-use command::{serve, totals};
+use command::{backup, serve, totals};
 use std::process::ExitCode;
 use view_counter::config::{Cli, Command};
 
@@ -12,6 +12,7 @@ async fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Serve(settings) => serve::run(settings).await,
         Command::Totals(settings) => totals::run(&settings).await,
+        Command::Backup(settings) => backup::run(&settings).await,
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -124,6 +124,13 @@ pub async fn about() -> Result<(AboutPage, String), ServerFnError> {
     Ok((page, about.html.clone()))
 }
 
+/// The page on privacy as HTML.
+#[server(prefix = "/fn", endpoint = "privacy", input = GetUrl)]
+pub async fn privacy() -> Result<String, ServerFnError> {
+    let site = expect_context::<server::Site>();
+    Ok(super::privacy::html(site.respect_gpc))
+}
+
 /// A page without its numbers is better than no page.
 #[cfg(feature = "ssr")]
 async fn counts_of(slug: &str) -> Option<Counts> {

@@ -2,7 +2,7 @@
 
 use super::{
     layout::Layout,
-    pages::{AboutPage, HomePage, NotFound, PostPage, TagPage},
+    pages::{AboutPage, HomePage, NotFound, PostPage, PrivacyPage, TagPage},
 };
 use leptos::prelude::*;
 use leptos_meta::provide_meta_context;
@@ -58,6 +58,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/posts/:slug") view=PostPage ssr=SsrMode::Async />
                     <Route path=path!("/tags/:tag") view=TagPage ssr=SsrMode::Async />
                     <Route path=path!("/about") view=AboutPage ssr=SsrMode::Async />
+                    <Route path=path!("/privacy") view=PrivacyPage ssr=SsrMode::Async />
                 </FlatRoutes>
             </Layout>
         </Router>

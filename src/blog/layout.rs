@@ -7,6 +7,7 @@ use super::{
     page_path::{EXTERNAL, is_page},
     theme::ThemeToggle,
 };
+use crate::counter::opt_out::OptOut;
 use leptos::{either::Either, html, prelude::*};
 use leptos_meta::Link;
 use leptos_router::components::A;
@@ -57,6 +58,7 @@ pub(super) fn Layout(children: Children) -> impl IntoView {
                 {move || Suspend::new(async move { site_footer(site.get().await) })}
             </Suspense>
         </footer>
+        <OptOut />
     }
 }
 
@@ -106,7 +108,8 @@ fn site_footer(site: SiteFacts) -> impl IntoView {
             <p>
                 "This site stores nothing about you: no cookie, no address, no profile. A view is one number, plus one."
             </p>
-            <p>
+            <p class="site-footer-links">
+                <A href="/privacy">"Privacy"</A>
                 <a href="/feed.xml" rel=EXTERNAL>
                     "Feed"
                 </a>

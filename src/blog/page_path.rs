@@ -10,7 +10,9 @@ pub(super) const EXTERNAL: &str = "external";
 /// Whether a link to `href` is the router's.
 pub(super) fn is_page(href: &str) -> bool {
     let path = href.split(['?', '#']).next().unwrap_or_default();
-    matches!(path, "/" | "/about") || path.starts_with("/posts/") || path.starts_with("/tags/")
+    matches!(path, "/" | "/about" | "/privacy")
+        || path.starts_with("/posts/")
+        || path.starts_with("/tags/")
 }
 
 #[cfg(test)]
@@ -19,7 +21,14 @@ mod tests {
 
     #[test]
     fn pages_are_told_from_files_and_places() {
-        for page in ["/", "/about", "/posts/a", "/posts/a#b", "/tags/a?b"] {
+        for page in [
+            "/",
+            "/about",
+            "/privacy",
+            "/posts/a",
+            "/posts/a#b",
+            "/tags/a?b",
+        ] {
             assert!(is_page(page), "{page}");
         }
         for other in [

@@ -44,6 +44,9 @@ pub struct Site {
     pub content: Arc<Content>,
     /// Without a slash at the end: `https://blog.example`.
     pub url: Arc<str>,
+    /// Whether readers whose browser asks not to be tracked only watch: the page
+    /// on privacy says so.
+    pub respect_gpc: bool,
 }
 
 #[derive(Clone, FromRef)]

@@ -11,7 +11,7 @@ use super::content::{Content, Post, encode_path};
 
 const NAMESPACE: &str = "http://www.sitemaps.org/schemas/sitemap/0.9";
 
-/// All pages of the site: home, about, posts, tags. `site_url` is where the site
+/// All pages of the site: home, about, privacy, posts, tags. `site_url` is where the site
 /// is, without a slash at its end.
 #[expect(
     clippy::expect_used,
@@ -38,6 +38,7 @@ fn write(writer: &mut Writer<Vec<u8>>, content: &Content, site_url: &str) -> io:
         let newest = content.posts().first().map(date);
         write_page(writer, &format!("{site_url}/"), newest)?;
         write_page(writer, &format!("{site_url}/about"), None)?;
+        write_page(writer, &format!("{site_url}/privacy"), None)?;
         for post in content.posts() {
             let url = format!("{site_url}/posts/{}", post.summary.slug);
             write_page(writer, &url, Some(date(post)))?;
@@ -90,6 +91,7 @@ mod tests {
         let pages = [
             url("/", "2026-11-20"),
             url("/about", ""),
+            url("/privacy", ""),
             url("/posts/second", "2026-11-20"),
             url("/posts/first", "2026-01-02"),
             url("/tags/gr%C3%B6%C3%9Fe", "2026-01-02"),

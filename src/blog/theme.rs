@@ -1,5 +1,5 @@
-//! Light and dark. The theme follows the system until the reader chooses one;
-//! the choice is the only thing that the site ever stores.
+//! Light and dark. The theme follows the system until the reader chooses one,
+//! and the choice is stored in the browser.
 
 use leptos::prelude::*;
 

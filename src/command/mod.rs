@@ -1,4 +1,5 @@
 //! The program's commands, one file each.
 
+pub(crate) mod backup;
 pub(crate) mod serve;
 pub(crate) mod totals;

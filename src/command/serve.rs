@@ -30,7 +30,7 @@ pub(crate) async fn run(settings: Serve) -> anyhow::Result<()> {
     // Everything that can be wrong is found before anything is changed.
     let content = Content::load(&settings.content, settings.drafts)?;
     let listener = accept::bind(settings.listen).with_context(|| cannot_listen(&settings))?;
-    let store = Store::open(&settings.database.database).await?;
+    let store = Store::open(&settings.database.database, settings.save.into()).await?;
     let stop = stop_signal()?;
 
     let address = listener.local_addr()?;
@@ -40,6 +40,7 @@ pub(crate) async fn run(settings: Serve) -> anyhow::Result<()> {
             None => format!("http://{address}").into(),
         },
         content: Arc::new(content),
+        respect_gpc: settings.respect_gpc,
     };
     let counter = counter(&settings, &site, store.clone());
     tracing::info!(
@@ -78,6 +79,7 @@ fn counter(settings: &Serve, site: &Site, store: Store) -> Counter {
     let admission = Admission {
         origins: settings.origins(),
         slugs,
+        respect_gpc: settings.respect_gpc,
     };
     let hub = Hub::start(Arc::new(store), HubSettings::default());
     Counter::new(hub, admission)

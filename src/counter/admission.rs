@@ -151,6 +151,8 @@ pub struct Admission {
     pub origins: Origins,
     /// Slugs that there are.
     pub slugs: Slugs,
+    /// Whether readers whose browser asks not to be tracked only watch.
+    pub respect_gpc: bool,
 }
 
 impl Admission {
@@ -165,6 +167,14 @@ impl Admission {
         } else {
             Err(SlugRefused::Unknown)
         }
+    }
+
+    /// Whether a reader is left out of the counts, because its browser asks for
+    /// privacy and this server heeds that. `says_so` is what the page itself
+    /// added to its handshake, for browsers that add no header.
+    pub fn leaves_out(&self, headers: &HeaderMap, says_so: bool) -> bool {
+        let set = |name| headers.get(name).is_some_and(|value| value == "1");
+        self.respect_gpc && (says_so || set("sec-gpc") || set("dnt"))
     }
 }
 
@@ -244,10 +254,30 @@ mod tests {
     }
 
     #[test]
+    fn a_browser_that_asks_for_privacy_is_left_out_if_the_server_heeds_it() {
+        let asks = |name: &'static str, value: &'static str, says_so, respect_gpc| {
+            let admission = Admission {
+                origins: Origins::SameHost,
+                slugs: Slugs::default(),
+                respect_gpc,
+            };
+            let headers = [(name.parse().unwrap(), HeaderValue::from_static(value))];
+            admission.leaves_out(&headers.into_iter().collect(), says_so)
+        };
+        assert!(asks("sec-gpc", "1", false, true));
+        assert!(asks("dnt", "1", false, true));
+        assert!(asks("x-other", "1", true, true));
+        assert!(!asks("sec-gpc", "1", true, false), "off by default");
+        assert!(!asks("dnt", "0", false, true), "it consents");
+        assert!(!asks("x-other", "1", false, true));
+    }
+
+    #[test]
     fn a_slug_that_is_none_is_told_from_one_there_is_not() {
         let admission = Admission {
             origins: Origins::SameHost,
             slugs: ["known".parse().unwrap()].into_iter().collect(),
+            respect_gpc: false,
         };
         assert!(admission.slug("known").is_ok());
         assert_eq!(admission.slug("other"), Err(SlugRefused::Unknown));

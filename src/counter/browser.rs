@@ -1,9 +1,11 @@
 //! The browser's half: DOM events and sockets around the pure
 //! [`Lifecycle`](super::lifecycle::Lifecycle). It decides nothing.
 
+pub(super) mod exclusion;
 mod page;
 mod reader;
 mod socket;
+mod why;
 
 use super::{component::Reading, protocol::Slug};
 use leptos::prelude::*;

@@ -37,6 +37,9 @@ impl ReadingState {
     }
 }
 
+/// What stands beside numbers that no longer follow what happens.
+const NOT_LIVE: &str = " · not live";
+
 /// A post's numbers: "3 reading now · 1,204 views".
 ///
 /// The total is in the server's HTML, so that there is something to read
@@ -45,8 +48,9 @@ impl ReadingState {
 /// leptos_router is used, a counter leaves when a navigation leaves the path
 /// that it was mounted on.
 ///
-/// `data-state` is `static`, `live` or `lost`. The number is no live region: a
-/// ticking one would talk over a screen reader's user.
+/// `data-state` is `static`, `live` or `lost`. When the connection is lost, the
+/// last known numbers stay, with a sign that says so in words. The number is no
+/// live region: a ticking one would talk over a screen reader's user.
 #[component]
 pub fn ViewCounter(
     /// The post.
@@ -89,6 +93,7 @@ fn numbers(slug: Slug, counts: Option<Counts>) -> impl IntoView {
     let counts = move || reading.get().counts;
     let live = move || counts().map(|counts| wording::reading_now(counts.live));
     let total = move || counts().map(|counts| wording::views(counts.total));
+    let sign = move || (reading.get().state == ReadingState::Lost).then_some(NOT_LIVE);
     view! {
         <span class="view-counter" data-state=move || reading.get().state.name()>
             <span class="view-counter-live">{live}</span>
@@ -96,6 +101,7 @@ fn numbers(slug: Slug, counts: Option<Counts>) -> impl IntoView {
                 " · "
             </span>
             <span class="view-counter-total">{total}</span>
+            {move || sign().map(|text| view! { <span class="view-counter-sign">{text}</span> })}
         </span>
     }
 }

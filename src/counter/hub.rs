@@ -12,6 +12,10 @@ mod saver;
 mod subscription;
 
 #[cfg(test)]
+mod save_steps;
+#[cfg(test)]
+mod simulation;
+#[cfg(test)]
 mod tests;
 
 pub use subscription::{Door, News, Subscription};
@@ -21,6 +25,7 @@ use super::{
     protocol::{Counts, Slug, SlugCounts},
     schedule::Schedule,
     storage::{Storage, StorageError},
+    tally::SavePolicy,
 };
 use room::{Room, Rooms};
 use saver::Saver;
@@ -56,6 +61,7 @@ pub struct Hub {
 /// Locks are taken in the order of the fields: `rooms`, a room's seats, `budget`.
 struct Shared {
     storage: Arc<dyn Storage>,
+    policy: SavePolicy,
     rooms: Mutex<Rooms>,
     budget: Mutex<Budget>,
     /// Ends of windows and of memories.
@@ -86,6 +92,7 @@ impl Hub {
     pub fn start(storage: Arc<dyn Storage>, settings: HubSettings) -> Self {
         let stop = CancellationToken::new();
         let shared = Arc::new(Shared {
+            policy: storage.policy(),
             storage,
             rooms: Mutex::default(),
             budget: Mutex::new(Budget::new(settings.frames_per_second)),
@@ -109,11 +116,17 @@ impl Hub {
     /// # Errors
     /// If they are stored and the storage cannot be read.
     pub async fn counts(&self, slug: &Slug) -> Result<Counts, StorageError> {
-        if let Some(counts) = self.shared.present_counts(slug) {
-            return Ok(counts);
+        loop {
+            if let Some(room) = self.shared.room_or_coming(slug).await? {
+                return Ok(room.seats().tally.counts());
+            }
+            let total = self.shared.storage.total(slug).await?;
+            // Somebody may have come in meanwhile, with a total that was read a
+            // moment before ours: then it is theirs that everyone sees.
+            if !lock(&self.shared.rooms).contains(slug) {
+                return Ok(Counts { live: 0, total });
+            }
         }
-        let total = self.shared.storage.total(slug).await?;
-        Ok(self.shared.present_or(slug, total))
     }
 
     /// The numbers of all these slugs, in the same order, asked at once.
@@ -134,12 +147,18 @@ impl Hub {
             })
             .collect();
         let totals = self.shared.storage.totals().await?;
-        let with_counts = |(slug, before): (Slug, Counts)| {
-            let stored = totals.get(&slug).copied().unwrap_or(0);
-            let counts = self.shared.present_or(&slug, before.total.max(stored));
-            SlugCounts { slug, counts }
-        };
-        Ok(before.into_iter().map(with_counts).collect())
+        let mut all = Vec::with_capacity(before.len());
+        for (slug, before) in before {
+            let counts = match self.shared.room_or_coming(&slug).await? {
+                Some(room) => room.seats().tally.counts(),
+                None => Counts {
+                    live: 0,
+                    total: totals.get(&slug).copied().unwrap_or(0).max(before.total),
+                },
+            };
+            all.push(SlugCounts { slug, counts });
+        }
+        Ok(all)
     }
 
     /// The way in to a slug, with its total loaded: a reader or watcher can
@@ -183,14 +202,15 @@ impl Shared {
         Some(self.room(slug)?.seats().tally.counts())
     }
 
-    /// The hub's numbers if somebody came while the stored total was being
-    /// read. The larger total is the newer: a total never falls.
-    fn present_or(&self, slug: &Slug, stored: u64) -> Counts {
-        let present = self.present_counts(slug).unwrap_or_default();
-        Counts {
-            live: present.live,
-            total: present.total.max(stored),
-        }
+    /// The room of a slug, if there is one, or somebody is on the way in: then
+    /// waits until its total has been loaded.
+    async fn room_or_coming(&self, slug: &Slug) -> Result<Option<Arc<Room>>, StorageError> {
+        let Some(loading) = lock(&self.rooms).loading(slug) else {
+            return Ok(None);
+        };
+        let load = || Room::load(self, slug.clone());
+        let room = loading.get_or_try_init(load).await?;
+        Ok(Some(Arc::clone(room)))
     }
 
     /// Drops a slug that has nothing left to hold.
@@ -203,8 +223,9 @@ impl Shared {
 async fn wake(shared: Arc<Shared>) {
     loop {
         let due = tokio::select! {
-            due = shared.wakes.due() => due,
+            biased;
             () = shared.stop.cancelled() => return,
+            due = shared.wakes.due() => due,
         };
         for slug in due {
             let Some(room) = shared.room(&slug) else {

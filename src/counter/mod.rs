@@ -2,6 +2,7 @@
 
 pub mod component;
 pub mod lifecycle;
+pub mod opt_out;
 pub mod protocol;
 pub mod wording;
 
@@ -14,6 +15,8 @@ pub mod accept;
 pub mod admission;
 #[cfg(feature = "ssr")]
 pub mod budget;
+#[cfg(feature = "ssr")]
+mod gate;
 #[cfg(feature = "ssr")]
 pub mod hub;
 #[cfg(feature = "ssr")]

@@ -23,6 +23,9 @@ pub mod close_code {
     pub const POLICY: u16 = 1008;
     /// A frame or message larger than a reader has reason to send.
     pub const TOO_BIG: u16 = 1009;
+    /// No close frame came. Never sent: browsers report it of a connection that
+    /// broke, and of a handshake that was refused.
+    pub const ABNORMAL: u16 = 1006;
     /// The server restarts; come back, not all at once.
     pub const RESTART: u16 = 1012;
     /// The same view connected again: this socket is the older one and its
@@ -178,13 +181,40 @@ impl fmt::Display for ViewId {
     }
 }
 
-/// Path and query of the WebSocket of one view.
-///
-/// `again` says that this view was connected before, so that it is never
-/// counted a second time, even by a server that restarted in between.
-pub fn connect_path(slug: &Slug, view: ViewId, again: bool) -> String {
-    let again = if again { "&again=1" } else { "" };
-    format!("{CONNECT_PATH}{}?v={view}{again}", slug.encoded())
+/// What a page says of itself when it connects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Handshake {
+    /// It reads, and is counted.
+    Reader {
+        /// Which showing of the page this is.
+        view: ViewId,
+        /// That view was connected before, so that it is never counted a second
+        /// time, even by a server that restarted in between.
+        again: bool,
+    },
+    /// It sees the numbers and is in neither.
+    Watcher,
+}
+
+/// Path and query of the WebSocket that begins with this handshake.
+pub fn connect_path(slug: &Slug, handshake: Handshake) -> String {
+    let slug = slug.encoded();
+    match handshake {
+        Handshake::Reader { view, again } => {
+            let again = if again { "&again=1" } else { "" };
+            format!("{CONNECT_PATH}{slug}?v={view}{again}")
+        }
+        Handshake::Watcher => format!("{CONNECT_PATH}{slug}?watch=1"),
+    }
+}
+
+/// What a page adds to [`connect_path`] if its browser asks not to be tracked,
+/// by Global Privacy Control or Do Not Track. It is up to the server to heed it.
+pub const ASKS_FOR_PRIVACY: &str = "&gpc=1";
+
+/// Path of one slug's numbers.
+pub fn views_path(slug: &Slug) -> String {
+    format!("{VIEWS_PATH}{}", slug.encoded())
 }
 
 #[cfg(test)]
@@ -254,16 +284,18 @@ mod tests {
     #[test]
     fn the_connect_path_names_slug_view_and_return() {
         let slug: Slug = "a/b".parse().unwrap();
-        let view = ViewId::from_bits(0xab);
+        let path = |again| {
+            let view = ViewId::from_bits(0xab);
+            connect_path(&slug, Handshake::Reader { view, again })
+        };
         let v = "000000000000000000000000000000ab";
+        assert_eq!(path(false), format!("/api/v1/connect/a%2Fb?v={v}"));
+        assert_eq!(path(true), format!("/api/v1/connect/a%2Fb?v={v}&again=1"));
         assert_eq!(
-            connect_path(&slug, view, false),
-            format!("/api/v1/connect/a%2Fb?v={v}")
+            connect_path(&slug, Handshake::Watcher),
+            "/api/v1/connect/a%2Fb?watch=1"
         );
-        assert_eq!(
-            connect_path(&slug, view, true),
-            format!("/api/v1/connect/a%2Fb?v={v}&again=1")
-        );
+        assert_eq!(views_path(&slug), "/api/v1/views/a%2Fb");
     }
 
     #[test]

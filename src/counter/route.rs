@@ -8,6 +8,7 @@ pub use error::ApiError;
 use super::{
     accept::Place,
     admission::{Admission, SlugRefused},
+    gate::Gate,
     hub::{Hub, Unsaved},
     protocol::{CONNECT_PATH, Counts, Slug, SlugCounts, VIEWS_PATH, ViewId},
     socket,
@@ -26,14 +27,7 @@ use axum::{
     routing::{any, get},
 };
 use serde::{Deserialize, Serialize};
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
-};
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use std::{sync::Arc, time::Duration};
 
 /// What a reader may send in one message, in bytes.
 const MAX_MESSAGE: usize = 512;
@@ -50,9 +44,7 @@ pub struct Counter(Arc<Inner>);
 struct Inner {
     hub: Hub,
     admission: Admission,
-    ready: AtomicBool,
-    sockets: TaskTracker,
-    stop: CancellationToken,
+    gate: Gate,
 }
 
 impl Counter {
@@ -61,9 +53,7 @@ impl Counter {
         Self(Arc::new(Inner {
             hub,
             admission,
-            ready: AtomicBool::new(true),
-            sockets: TaskTracker::new(),
-            stop: CancellationToken::new(),
+            gate: Gate::new(),
         }))
     }
 
@@ -80,13 +70,10 @@ impl Counter {
     /// If views could not be saved.
     pub async fn stop(&self) -> Result<(), Unsaved> {
         let inner = &self.0;
-        inner.ready.store(false, Ordering::SeqCst);
+        inner.gate.shut();
         // What fails here is tried again below.
         let _ = inner.hub.save_and_stop(SAVE_PATIENCE).await;
-        inner.sockets.close();
-        inner.stop.cancel();
-        let patience = socket::CLOSE_SPREAD + STOP_PATIENCE;
-        let _ = tokio::time::timeout(patience, inner.sockets.wait()).await;
+        inner.gate.clear(socket::CLOSE_SPREAD + STOP_PATIENCE).await;
         inner.hub.save_and_stop(SAVE_PATIENCE).await
     }
 
@@ -101,8 +88,9 @@ impl Counter {
         self.0.hub.counts(slug).await.map_err(storage_failed)
     }
 
-    fn is_ready(&self) -> bool {
-        self.0.ready.load(Ordering::SeqCst)
+    /// Where sockets come in.
+    pub(super) fn gate(&self) -> &Gate {
+        &self.0.gate
     }
 }
 
@@ -128,6 +116,7 @@ struct ConnectQuery {
     v: Option<String>,
     again: Option<String>,
     watch: Option<String>,
+    gpc: Option<String>,
 }
 
 impl ConnectQuery {
@@ -170,15 +159,11 @@ async fn connect(
         .map_err(|rejection| ApiError::new(rejection.status(), rejection.body_text()))?;
     let Query(query) = query.map_err(|e| ApiError::new(e.status(), e.body_text()))?;
     let arrival = query.arrival()?;
-    // Before looking: whoever stops the counter waits for all that took one
-    // while it was ready, so that no view comes after the last save.
-    let token = counter.0.sockets.token();
-    if !counter.is_ready() {
-        return Err(ApiError::restarting());
-    }
+    let pass = counter.gate().enter().ok_or_else(ApiError::restarting)?;
     let door = counter.0.hub.open(&slug).await.map_err(storage_failed)?;
 
-    let stop = counter.0.stop.clone();
+    let watches = is_set(query.watch.as_deref())
+        || admission.leaves_out(&parts.headers, is_set(query.gpc.as_deref()));
     let place = parts.extensions.remove::<Place>();
     // At axum's defaults a socket takes 137 KB; so it takes about 2.
     let response = upgrade
@@ -188,17 +173,16 @@ async fn connect(
         .max_message_size(MAX_MESSAGE)
         .max_frame_size(MAX_MESSAGE)
         .on_upgrade(async move |socket| {
-            let _held = (token, place);
-            if stop.is_cancelled() {
-                // It took so long that its view would come after the last save.
+            let _held = place;
+            if pass.is_closing() {
                 return socket::refuse(socket).await;
             }
-            let subscription = if is_set(query.watch.as_deref()) {
+            let subscription = if watches {
                 door.watch()
             } else {
                 door.join(arrival)
             };
-            socket::serve(socket, subscription, stop).await;
+            socket::serve(socket, subscription, &pass).await;
         });
     Ok(response)
 }
@@ -301,6 +285,9 @@ fn readable_across_origins(
     let admitted = counter.0.admission.origins.admit(headers, uri);
     if let Some(Ok(origin)) = admitted.map(HeaderValue::from_str) {
         out.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+        // A script that asks why it was refused reads how long to wait.
+        let told = HeaderValue::from_static("retry-after");
+        out.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, told);
     }
     response
 }
@@ -324,7 +311,7 @@ async fn healthz(State(counter): State<Counter>) -> Json<Health> {
 
 /// 503 as soon as the server begins to stop.
 async fn readyz(State(counter): State<Counter>) -> Result<Json<Health>, ApiError> {
-    if !counter.is_ready() {
+    if !counter.gate().is_open() {
         return Err(ApiError::restarting());
     }
     Ok(Json(Health {

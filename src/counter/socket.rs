@@ -2,13 +2,13 @@
 //! make of what the other side sends.
 
 use super::{
+    gate::Pass,
     hub::{News, Subscription},
     protocol::close_code,
 };
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
 use std::time::Duration;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
-use tokio_util::sync::CancellationToken;
 
 /// A socket that was silent this long is pinged. Below the 60 s after which
 /// common proxies drop an idle connection.
@@ -46,12 +46,8 @@ impl End {
 
 /// Serves the socket until it ends. The subscription is dropped as soon as the
 /// reader is known to leave, before any closing handshake.
-pub(super) async fn serve(
-    mut socket: WebSocket,
-    subscription: Subscription,
-    stop: CancellationToken,
-) {
-    let Err(end) = converse(&mut socket, subscription, stop).await;
+pub(super) async fn serve(mut socket: WebSocket, subscription: Subscription, pass: &Pass) {
+    let Err(end) = converse(&mut socket, subscription, pass).await;
     finish(socket, end).await;
 }
 
@@ -85,7 +81,7 @@ async fn finish(mut socket: WebSocket, end: End) {
 async fn converse(
     socket: &mut WebSocket,
     mut subscription: Subscription,
-    stop: CancellationToken,
+    pass: &Pass,
 ) -> Result<std::convert::Infallible, End> {
     let current = subscription.current();
     send(socket, Message::Text(current)).await?;
@@ -108,7 +104,7 @@ async fn converse(
                     send(socket, Message::Text(current)).await?;
                 }
             }
-            () = stop.cancelled() => {
+            () = pass.closing() => {
                 // Still a reader meanwhile, and still shown as one.
                 sleep(CLOSE_SPREAD.mul_f64(rand::random::<f64>())).await;
                 return Err(End::RESTARTING);

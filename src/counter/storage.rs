@@ -1,7 +1,10 @@
 //! What the hub asks of a place that keeps totals. [`Store`](super::store::Store)
 //! is the real one.
 
-use super::{protocol::Slug, tally::Delta};
+use super::{
+    protocol::Slug,
+    tally::{Delta, SavePolicy},
+};
 use std::{collections::HashMap, future::Future, pin::Pin};
 
 /// A future that a [`Storage`] returns.
@@ -19,6 +22,9 @@ pub struct Batch {
 
 /// Keeps totals.
 pub trait Storage: Send + Sync + 'static {
+    /// When views are to be handed to it.
+    fn policy(&self) -> SavePolicy;
+
     /// All views of this slug that are saved; 0 for one that never had any.
     fn total<'a>(&'a self, slug: &'a Slug) -> StorageFuture<'a, u64>;
 

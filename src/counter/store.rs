@@ -6,6 +6,7 @@
 use super::{
     protocol::Slug,
     storage::{Batch, Storage, StorageError, StorageFuture},
+    tally::SavePolicy,
 };
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use sqlx::{
@@ -17,6 +18,12 @@ use std::{
     path::{Path, PathBuf},
     time::Duration,
 };
+
+mod backup;
+#[cfg(test)]
+mod tests;
+
+pub use backup::{BackupError, Copied, back_up};
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();
 
@@ -35,6 +42,7 @@ pub struct Store {
     reading: SqlitePool,
     /// Names this run in the table of committed batches.
     writer: String,
+    policy: SavePolicy,
 }
 
 /// Why a database file cannot be used.
@@ -51,7 +59,11 @@ impl Store {
     ///
     /// Fails, and changes nothing, if the file is not ours to write, is not a
     /// database, or was written by a newer version.
-    pub async fn open(file: &Path) -> Result<Self, OpenError> {
+    ///
+    /// Where views are saved before they are shown, each save waits until it is
+    /// on the disk itself: a power cut takes none back. Otherwise it is handed
+    /// to the operating system, which survives any crash but its own.
+    pub async fn open(file: &Path, policy: SavePolicy) -> Result<Self, OpenError> {
         if let Some(folder) = file.parent() {
             std::fs::create_dir_all(folder).map_err(|e| OpenError {
                 file: file.into(),
@@ -59,24 +71,40 @@ impl Store {
             })?;
         }
         let writer = format!("{:032x}", rand::random::<u128>());
-        Self::connect(file, writer)
+        Self::connect(file, writer, policy)
             .await
             .map_err(|e| OpenError::new(file, &e))
     }
 
-    async fn connect(file: &Path, writer: String) -> Result<Self, sqlx::Error> {
+    async fn connect(file: &Path, writer: String, policy: SavePolicy) -> Result<Self, sqlx::Error> {
+        let synchronous = match policy {
+            SavePolicy::Debounced => SqliteSynchronous::Normal,
+            SavePolicy::BeforeShown => SqliteSynchronous::Full,
+        };
         let options = SqliteConnectOptions::new()
             .filename(file)
             .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Normal)
+            .synchronous(synchronous)
             .busy_timeout(BUSY_TIMEOUT)
             .disable_statement_logging();
+        // Before WAL, which would already write into a file that is not ours.
+        let mut first = options.connect().await?;
+        if is_of_something_else(&mut first).await? {
+            return Err(sqlx::Error::Configuration(Box::new(OfSomethingElse)));
+        }
+        MIGRATIONS.run(&mut first).await?;
+        first.close().await?;
+        let options = options.journal_mode(SqliteJournalMode::Wal);
         let writing = SqlitePoolOptions::new()
             .max_connections(1)
+            // When the disk is full, SQLite takes a transaction back by itself,
+            // and sqlx goes on believing in it: such a connection could never
+            // begin another.
+            .before_acquire(|connection, _| {
+                Box::pin(async move { Ok(!connection.is_in_transaction()) })
+            })
             .connect_with(options.clone())
             .await?;
-        MIGRATIONS.run(&writing).await?;
         register(&writing, &writer).await?;
         let reading = SqlitePoolOptions::new()
             .max_connections(READERS)
@@ -86,6 +114,7 @@ impl Store {
             writing,
             reading,
             writer,
+            policy,
         })
     }
 
@@ -118,6 +147,10 @@ impl Store {
 }
 
 impl Storage for Store {
+    fn policy(&self) -> SavePolicy {
+        self.policy
+    }
+
     fn total<'a>(&'a self, slug: &'a Slug) -> StorageFuture<'a, u64> {
         Box::pin(async move {
             let total = async {
@@ -173,8 +206,7 @@ pub async fn read_totals(file: &Path) -> Result<Vec<(Slug, u64)>, OpenError> {
 impl OpenError {
     fn new(file: &Path, error: &sqlx::Error) -> Self {
         // https://www.sqlite.org/rescode.html, primary codes.
-        let code = error
-            .as_database_error()
+        let code = database_error(error)
             .and_then(|e| e.code())
             .and_then(|code| code.parse::<u32>().ok())
             .map(|code| code & 0xff);
@@ -190,6 +222,7 @@ impl OpenError {
             (Some(26), _) => {
                 "is not a SQLite database; it was left as it is. Name another file".into()
             }
+            (_, sqlx::Error::Configuration(e)) if e.is::<OfSomethingElse>() => e.to_string(),
             (_, sqlx::Error::Migrate(e)) if is_newer(e) => {
                 "was written by a newer version of this program; use that version".into()
             }
@@ -200,6 +233,32 @@ impl OpenError {
             problem,
         }
     }
+}
+
+/// What the database itself says, also of a migration.
+fn database_error(error: &sqlx::Error) -> Option<&dyn sqlx::error::DatabaseError> {
+    use sqlx::migrate::MigrateError::{Execute, ExecuteMigration};
+    match error {
+        sqlx::Error::Migrate(error) => match &**error {
+            Execute(error) | ExecuteMigration(error, _) => database_error(error),
+            _ => None,
+        },
+        error => error.as_database_error(),
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("holds something else than counts; it was left as it is. Name another file")]
+struct OfSomethingElse;
+
+/// Whether the file has tables, and none of this program's.
+async fn is_of_something_else(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar(
+        "SELECT count(*) > 0 AND count(*) FILTER (WHERE name = '_sqlx_migrations') = 0
+         FROM sqlite_schema WHERE type = 'table'",
+    )
+    .fetch_one(connection)
+    .await
 }
 
 fn is_newer(error: &sqlx::migrate::MigrateError) -> bool {
@@ -301,6 +360,3 @@ fn to_sql(views: u64) -> i64 {
 fn from_sql(total: i64) -> u64 {
     u64::try_from(total).unwrap_or(0)
 }
-
-#[cfg(test)]
-mod tests;

@@ -23,6 +23,18 @@ use std::{
     time::{Duration, Instant},
 };
 
+/// When views are saved, and shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SavePolicy {
+    /// A view is shown at once, and saved when its slug has been quiet for
+    /// [`SAVE_QUIET`], or after [`SAVE_LATEST`]. A crash loses what was not.
+    #[default]
+    Debounced,
+    /// A view is saved at once, and in the total when it is: no number that
+    /// anyone has seen is ever lost.
+    BeforeShown,
+}
+
 /// Totals are saved when no view was counted for this long…
 pub const SAVE_QUIET: Duration = Duration::from_secs(5);
 /// …and at the latest this long after the first unsaved view, so that a post
@@ -96,6 +108,7 @@ struct Window {
 /// one of them at any time.
 #[derive(Debug)]
 pub struct Tally {
+    policy: SavePolicy,
     stored: u64,
     saving: Option<Delta>,
     unsaved: Option<Unsaved>,
@@ -114,8 +127,9 @@ pub struct Tally {
 
 impl Tally {
     /// A slug that nobody reads, with the total that is stored.
-    pub fn new(stored: u64) -> Self {
+    pub fn new(stored: u64, policy: SavePolicy) -> Self {
         Self {
+            policy,
             stored,
             saving: None,
             unsaved: None,
@@ -133,7 +147,10 @@ impl Tally {
     pub fn counts(&self) -> Counts {
         Counts {
             live: self.readers.len() as u64,
-            total: self.stored + self.unsaved(),
+            total: match self.policy {
+                SavePolicy::Debounced => self.stored + self.unsaved(),
+                SavePolicy::BeforeShown => self.stored,
+            },
         }
     }
 
@@ -231,7 +248,10 @@ impl Tally {
     /// When the unsaved views are to be saved; none while a save is under way.
     pub fn save_at(&self) -> Option<Instant> {
         match (&self.saving, &self.unsaved) {
-            (None, Some(u)) => Some((u.last + SAVE_QUIET).min(u.first + SAVE_LATEST)),
+            (None, Some(u)) => Some(match self.policy {
+                SavePolicy::Debounced => (u.last + SAVE_QUIET).min(u.first + SAVE_LATEST),
+                SavePolicy::BeforeShown => u.first,
+            }),
             _ => None,
         }
     }
@@ -250,11 +270,11 @@ impl Tally {
 
     /// The save is committed and the stored total is now this one.
     pub fn saved(&mut self, total: u64) {
+        let shown = self.counts().total;
         let saving = self.saving.take().map_or(0, |delta| delta.views());
         // Another process may have added views; nobody may see a total fall.
-        let grown = (self.stored + saving).max(total);
-        self.changed |= grown != self.stored + saving;
-        self.stored = grown;
+        self.stored = (self.stored + saving).max(total);
+        self.changed |= self.counts().total != shown;
     }
 
     /// When something is due that is not a save: the end of a window, or the

@@ -1,6 +1,6 @@
 //! What counts.
 
-use crate::support::{Folder, Server, counts, eventually, view_id};
+use crate::support::{Client, Folder, Server, counts, eventually, view_id};
 use std::time::Duration;
 use view_counter::counter::protocol::close_code;
 
@@ -175,4 +175,31 @@ async fn a_reader_that_answers_no_ping_is_gone_within_forty_seconds() {
         }
     }
     drop(vanished);
+}
+
+#[tokio::test]
+async fn a_browser_that_asks_for_privacy_watches_where_the_server_heeds_it() {
+    for heeds in [false, true] {
+        let folder = Folder::new();
+        let arguments: &[&str] = if heeds { &["--respect-gpc"] } else { &[] };
+        let server = Server::start_with(&folder, arguments).await;
+        let mut witness = server.reader("one", "?watch=1").await;
+        witness.frame().await;
+        let mut expected = counts(0, 0);
+        for (n, headers, query) in [
+            (1, &[("sec-gpc", "1")][..], ""),
+            (2, &[("dnt", "1")], ""),
+            (3, &[], "&gpc=1"),
+        ] {
+            let path = format!("/api/v1/connect/one{}{query}", view_id(n));
+            let mut reader = Client::connect_with(&server.address, &path, headers).await;
+            if !heeds {
+                expected = counts(1, expected.total + 1);
+            }
+            reader.sees(expected).await;
+            reader.leave().await;
+            expected.live = 0;
+            eventually("left", async || server.views("one").await == expected).await;
+        }
+    }
 }

@@ -13,6 +13,7 @@ mod counting;
 mod pages;
 mod saving;
 mod starting;
+#[path = "../support/mod.rs"]
 mod support;
 mod totals;
 mod wire;

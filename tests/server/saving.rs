@@ -3,7 +3,7 @@
 use crate::support::{Folder, Server, counts, eventually, view_id};
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
-use view_counter::counter::{protocol::close_code, store};
+use view_counter::counter::store;
 
 /// What the database file says of a post.
 async fn stored(folder: &Folder, slug: &str) -> u64 {
@@ -72,52 +72,6 @@ async fn a_view_is_entered_under_its_day() {
         assert_eq!(row.get::<&str, _>("slug"), "one");
         assert!([&before, &after].contains(&&row.get::<String, _>("day")));
     }
-}
-
-#[tokio::test]
-async fn sigterm_in_traffic_loses_nothing_and_closes_with_1012() {
-    let folder = Folder::new();
-    let server = Server::start(&folder).await;
-    let mut staying = Vec::new();
-    for n in 0..20 {
-        let mut reader = server.reader("one", &view_id(n)).await;
-        reader.frame().await;
-        staying.push(reader);
-    }
-    // More come until the server takes no more. Each that got a frame counts.
-    let address = server.address.clone();
-    let traffic = tokio::spawn(async move {
-        let mut highest = 0;
-        for n in 1_000.. {
-            let path = format!("/api/v1/connect/two{}", view_id(n));
-            let origin = format!("http://{address}");
-            if tokio::net::TcpStream::connect(&address).await.is_err() {
-                break;
-            }
-            let connected = crate::support::Client::try_connect(&address, &path, Some(&origin));
-            let Ok((socket, _)) = connected.await else {
-                break;
-            };
-            highest = crate::support::Client::from(socket)
-                .highest_total(highest)
-                .await;
-        }
-        highest
-    });
-    sleep(Duration::from_millis(300)).await;
-    let begun = Instant::now();
-    server.signal("TERM");
-    for reader in &mut staying {
-        assert_eq!(reader.close_code().await, Some(close_code::RESTART));
-    }
-    let (status, log) = server.ended().await;
-    assert!(status.success(), "{log}");
-    assert!(begun.elapsed() < Duration::from_secs(10));
-
-    let shown = traffic.await.unwrap();
-    assert!(shown > 0, "there was no traffic");
-    assert_eq!(stored(&folder, "one").await, 20);
-    assert!(stored(&folder, "two").await >= shown);
 }
 
 #[tokio::test]

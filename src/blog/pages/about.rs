@@ -1,10 +1,6 @@
 //! The page about the site.
 
-use super::{
-    WithBody,
-    meta::{PageMeta, page_meta},
-    unavailable,
-};
+use super::{WithBody, prose::prose_page, unavailable};
 use crate::blog::{api, layout::SiteResource};
 use leptos::{either::Either, prelude::*};
 
@@ -18,21 +14,8 @@ pub(crate) fn AboutPage() -> impl IntoView {
             let site = site.get().await;
             match about.await {
                 Ok(WithBody { page, body }) => {
-                    let meta = PageMeta {
-                        title: Some(page.title.clone()),
-                        description: page.description,
-                        path: "/about".into(),
-                        kind: "website",
-                        image: None,
-                        published: None,
-                    };
-                    Either::Left(view! {
-                        {page_meta(&site, meta)}
-                        <div class="page">
-                            <h1>{page.title}</h1>
-                            <div class="prose" inner_html=body></div>
-                        </div>
-                    })
+                    let (title, description) = (page.title, page.description);
+                    Either::Left(prose_page(&site, title, description, "/about", body))
                 }
                 Err(error) => Either::Right(unavailable(error)),
             }

@@ -6,12 +6,15 @@ mod meta;
 mod not_found;
 mod post;
 mod post_list;
+mod privacy;
+mod prose;
 mod tag;
 
 pub(super) use about::AboutPage;
 pub(super) use home::HomePage;
 pub(super) use not_found::NotFound;
 pub(super) use post::PostPage;
+pub(super) use privacy::PrivacyPage;
 pub(super) use tag::TagPage;
 
 use leptos::prelude::*;

@@ -1,6 +1,6 @@
 //! What the browser says of the page as a whole.
 
-use super::reader::Reader;
+use super::{exclusion, reader::Reader};
 use crate::counter::lifecycle::Event;
 use leptos::prelude::{document, window};
 use std::{cell::Cell, time::Duration};
@@ -26,8 +26,14 @@ pub(super) fn listen() {
             .dyn_into::<PageTransitionEvent>()
             .is_ok_and(|event| event.persisted());
         if persisted {
+            // Another tab may have decided while this one was in the cache.
+            Reader::tell_all(&Event::Role(exclusion::role()));
             Reader::tell_all(&Event::PageRestored);
         }
+    });
+    // Another tab decided.
+    on(&window(), "storage", |_| {
+        Reader::tell_all(&Event::Role(exclusion::role()));
     });
 }
 
@@ -38,6 +44,15 @@ pub(super) fn is_visible() -> bool {
     let prerendering = js_sys::Reflect::get(&document, &JsValue::from_str("prerendering"))
         .is_ok_and(|value| value.is_truthy());
     document.visibility_state() == VisibilityState::Visible && !prerendering
+}
+
+/// Whether the browser asks every site not to track its user: Global Privacy
+/// Control or Do Not Track. Not every browser says so in its handshakes too.
+pub(super) fn asks_for_privacy() -> bool {
+    let navigator = window().navigator();
+    let says = |name: &str| js_sys::Reflect::get(&navigator, &JsValue::from_str(name)).ok();
+    says("globalPrivacyControl").is_some_and(|value| value.is_truthy())
+        || says("doNotTrack").is_some_and(|value| value == "1")
 }
 
 /// The time since the page began.

@@ -1,11 +1,11 @@
 //! One slug on this page: its lifecycle, its socket, and the signal in which
 //! its counters see the numbers.
 
-use super::{page, socket::Socket};
+use super::{exclusion, page, socket::Socket, why};
 use crate::counter::{
     component::{Reading, ReadingState},
     lifecycle::{Action, Chance, Event, Lifecycle},
-    protocol::{Slug, ViewId, connect_path},
+    protocol::{ASKS_FOR_PRIVACY, Slug, ViewId, connect_path, views_path},
 };
 use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
@@ -13,11 +13,20 @@ use std::{
     cell::{Cell, RefCell},
     collections::HashMap,
     rc::{Rc, Weak},
+    time::Duration,
 };
+use wasm_bindgen_futures::spawn_local;
 
 thread_local! {
     /// The page's readers by slug: counters of one slug share one.
     static READERS: RefCell<HashMap<Slug, Weak<Reader>>> = RefCell::default();
+}
+
+/// The one timer of a reader.
+struct Alarm {
+    rings_at: Duration,
+    /// Dropping it stops it.
+    _timeout: Timeout,
 }
 
 /// One slug on this page.
@@ -26,7 +35,7 @@ pub(super) struct Reader {
     reading: ArcRwSignal<Reading>,
     lifecycle: RefCell<Lifecycle>,
     socket: RefCell<Option<Socket>>,
-    retry: RefCell<Option<Timeout>>,
+    alarm: RefCell<Option<Alarm>>,
     /// How many counters of it are on the page.
     present: Cell<usize>,
 }
@@ -42,9 +51,9 @@ impl Reader {
             let reader = Rc::new(Self {
                 slug: slug.clone(),
                 reading: ArcRwSignal::new(beginning),
-                lifecycle: RefCell::new(Lifecycle::new(page::is_visible())),
+                lifecycle: RefCell::new(Lifecycle::new(page::is_visible(), exclusion::role())),
                 socket: RefCell::default(),
-                retry: RefCell::default(),
+                alarm: RefCell::default(),
                 present: Cell::default(),
             });
             readers.retain(|_, reader| reader.strong_count() > 0);
@@ -76,30 +85,38 @@ impl Reader {
         for action in actions {
             self.perform(action);
         }
+        self.set_alarm();
     }
 
     fn perform(self: &Rc<Self>, action: Action) {
         match action {
             Action::Open {
                 generation,
-                view,
-                again,
+                handshake,
             } => {
-                let path = connect_path(&self.slug, view, again);
+                let mut path = connect_path(&self.slug, handshake);
+                if page::asks_for_privacy() {
+                    path.push_str(ASKS_FOR_PRIVACY);
+                }
                 let socket = Socket::open(&path, generation, Rc::downgrade(self));
                 self.socket.replace(Some(socket));
             }
             // Dropping the socket closes it.
             Action::Close(_) => drop(self.socket.take()),
-            Action::Retry(generation, after) => {
+            Action::Probe(_) => {
+                if let Some(socket) = &*self.socket.borrow() {
+                    socket.probe();
+                }
+            }
+            Action::AskWhy(generation) => {
+                let path = views_path(&self.slug);
                 let reader = Rc::downgrade(self);
-                let millis = u32::try_from(after.as_millis()).unwrap_or(u32::MAX);
-                let timeout = Timeout::new(millis, move || {
+                spawn_local(async move {
+                    let answer = why::ask(&path).await;
                     if let Some(reader) = reader.upgrade() {
-                        reader.on(Event::RetryDue(generation));
+                        reader.on(Event::Answer(generation, answer));
                     }
                 });
-                self.retry.replace(Some(timeout));
             }
             Action::Show(counts) => self.reading.set(Reading {
                 counts: Some(counts),
@@ -109,6 +126,34 @@ impl Reader {
                 .reading
                 .update(|reading| reading.state = ReadingState::Lost),
         }
+    }
+
+    /// Sees to it that the lifecycle is woken in time. Every frame puts that
+    /// moment off, so a timer is left alone until it rings, and is then set for
+    /// the rest.
+    fn set_alarm(self: &Rc<Self>) {
+        let mut alarm = self.alarm.borrow_mut();
+        let Some(wakes_at) = self.lifecycle.borrow().wakes_at() else {
+            *alarm = None;
+            return;
+        };
+        if alarm.as_ref().is_some_and(|set| set.rings_at <= wakes_at) {
+            return;
+        }
+        let wait = wakes_at.saturating_sub(page::now()).as_secs_f64() * 1000.0;
+        let reader = Rc::downgrade(self);
+        let rings = move || {
+            if let Some(reader) = reader.upgrade() {
+                reader.alarm.take();
+                reader.on(Event::Woken);
+            }
+        };
+        *alarm = Some(Alarm {
+            rings_at: wakes_at,
+            // Not early: that would only set it anew. And a browser's timer
+            // knows no more than 2³¹ ms, about 25 days.
+            _timeout: Timeout::new(wait.ceil().min(f64::from(i32::MAX)) as u32, rings),
+        });
     }
 
     fn count_presence(self: &Rc<Self>, here: bool) {

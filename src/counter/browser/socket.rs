@@ -2,7 +2,10 @@
 //! heard of it afterwards.
 
 use super::reader::Reader;
-use crate::counter::lifecycle::{Event, Generation};
+use crate::counter::{
+    lifecycle::{Event, Generation},
+    protocol::close_code::ABNORMAL,
+};
 use futures_util::{
     StreamExt,
     future::{AbortHandle, abortable},
@@ -12,8 +15,8 @@ use leptos::prelude::window;
 use std::rc::Weak;
 use wasm_bindgen_futures::spawn_local;
 
-/// The code for a socket that ended without a close frame (RFC 6455 §7.4.1).
-const ABNORMAL: u16 = 1006;
+/// The text that asks for the numbers. The server answers any.
+const PROBE: &str = "?";
 
 /// A socket that is connecting or open.
 pub(super) struct Socket {
@@ -42,6 +45,14 @@ impl Socket {
             let _ = task.await;
         });
         Self { raw, listening }
+    }
+
+    /// Asks the server for the numbers. On a link that is dead it is never
+    /// heard, and that is what tells.
+    pub(super) fn probe(&self) {
+        if let Some(raw) = &self.raw {
+            let _ = raw.send_with_str(PROBE);
+        }
     }
 }
 

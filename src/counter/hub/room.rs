@@ -39,6 +39,16 @@ impl Rooms {
         self.0.get(slug)?.room.get().cloned()
     }
 
+    /// Whether there is a room, or somebody is on the way in.
+    pub(super) fn contains(&self, slug: &Slug) -> bool {
+        self.0.contains_key(slug)
+    }
+
+    /// The room of a slug that is there or being loaded.
+    pub(super) fn loading(&self, slug: &Slug) -> Option<Loading> {
+        Some(Arc::clone(&self.0.get(slug)?.room))
+    }
+
     /// The room of a slug, made if there is none, and held until [`Self::shut`].
     pub(super) fn hold(&mut self, slug: &Slug) -> Loading {
         let entry = self.0.entry(slug.clone()).or_default();
@@ -98,7 +108,7 @@ impl Room {
         Ok(Arc::new(Self {
             slug,
             seats: Mutex::new(Seats {
-                tally: Tally::new(total),
+                tally: Tally::new(total, shared.policy),
                 replaceable: HashMap::new(),
                 wakes_at: None,
                 saves_at: None,

@@ -4,14 +4,19 @@
 use super::{Shared, Unsaved, lock, now, room::Room};
 use crate::counter::{
     storage::{Batch, StorageError},
-    tally::Delta,
+    tally::{Delta, SavePolicy},
 };
 use std::{sync::Arc, time::Duration};
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 
 /// The first wait after a failed save; it doubles up to the longest.
 const FIRST_RETRY: Duration = Duration::from_millis(250);
 const LONGEST_RETRY: Duration = Duration::from_secs(10);
+
+/// Where views are saved before they are shown, a batch begins this long after
+/// the one before at the earliest: a rush shares its commits, each of which
+/// waits for the disk.
+const GROUP_EVERY: Duration = Duration::from_millis(50);
 
 /// The batch that is under way, if there is one.
 #[derive(Default)]
@@ -33,6 +38,7 @@ pub(super) async fn run(shared: Arc<Shared>) {
             () = shared.stop_saving.cancelled() => return,
             due = shared.saves.due() => due,
         };
+        let begun = Instant::now();
         let rooms: Vec<_> = due.iter().filter_map(|slug| shared.room(slug)).collect();
         rooms.iter().for_each(|room| room.save_is_due());
         let mut saver = shared.saver.lock().await;
@@ -41,6 +47,13 @@ pub(super) async fn run(shared: Arc<Shared>) {
             () = saver.persist(&shared) => {}
             // The batch stays, and the last save takes it up.
             () = shared.stop_saving.cancelled() => return,
+        }
+        drop(saver);
+        if shared.policy == SavePolicy::BeforeShown {
+            tokio::select! {
+                () = sleep_until(begun + GROUP_EVERY) => {}
+                () = shared.stop_saving.cancelled() => return,
+            }
         }
     }
 }

@@ -13,6 +13,7 @@ use tokio::time::{advance, sleep, timeout};
 /// Keeps totals in memory, by the rules of the real store.
 #[derive(Default)]
 struct Memory {
+    policy: SavePolicy,
     totals: Mutex<HashMap<Slug, u64>>,
     batches: Mutex<Vec<Batch>>,
     last_number: Mutex<i64>,
@@ -32,7 +33,14 @@ enum Fault {
 
 impl Memory {
     fn with(slug: &str, total: u64) -> Arc<Self> {
-        let memory = Self::default();
+        Self::that_saves(SavePolicy::Debounced, slug, total)
+    }
+
+    fn that_saves(policy: SavePolicy, slug: &str, total: u64) -> Arc<Self> {
+        let memory = Self {
+            policy,
+            ..Self::default()
+        };
         lock(&memory.totals).insert(slug.parse().unwrap(), total);
         Arc::new(memory)
     }
@@ -50,6 +58,10 @@ impl Memory {
 }
 
 impl Storage for Memory {
+    fn policy(&self) -> SavePolicy {
+        self.policy
+    }
+
     fn total<'a>(&'a self, slug: &'a Slug) -> StorageFuture<'a, u64> {
         Box::pin(async { Ok(self.total_of(slug.as_str())) })
     }
@@ -343,4 +355,47 @@ async fn frames_are_still_sent_after_the_hub_stopped_saving() {
     assert_eq!(next_frame(&mut one).await, Some(frame(1, 3)));
     hub.save_and_stop(Duration::from_secs(2)).await.unwrap();
     assert_eq!(memory.total_of("a"), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn before_shown_a_view_is_in_the_total_once_it_is_committed() {
+    let memory = Memory::that_saves(SavePolicy::BeforeShown, "a", 41);
+    let hub = hub(&memory);
+    let mut one = join(&hub, "a", view(1)).await;
+    assert_eq!(one.current(), frame(1, 41));
+    assert_eq!(memory.total_of("a"), 41);
+    let begun = tokio::time::Instant::now();
+    assert_eq!(next_frame(&mut one).await, Some(frame(1, 42)));
+    assert!(begun.elapsed() <= Duration::from_millis(60), "soon");
+    assert_eq!(memory.total_of("a"), 42);
+    assert_eq!(counts(&hub, "a").await, (1, 42));
+}
+
+#[tokio::test(start_paused = true)]
+async fn before_shown_a_rush_shares_its_commits() {
+    let memory = Memory::that_saves(SavePolicy::BeforeShown, "a", 0);
+    let hub = hub(&memory);
+    for n in 0..500 {
+        let text = if n % 2 == 0 { "a" } else { "b" };
+        drop(join(&hub, text, view(n)).await);
+        sleep(Duration::from_millis(2)).await;
+    }
+    sleep(Duration::from_millis(100)).await;
+    assert_eq!((memory.total_of("a"), memory.total_of("b")), (250, 250));
+    let saves = memory.saves();
+    assert!((10..=22).contains(&saves), "{saves} commits in a second");
+}
+
+#[tokio::test(start_paused = true)]
+async fn before_shown_live_goes_on_and_the_total_stays_while_commits_fail() {
+    let memory = Memory::that_saves(SavePolicy::BeforeShown, "a", 10);
+    let hub = hub(&memory);
+    *lock(&memory.faults) = vec![Fault::Fails; 4];
+    let mut one = join(&hub, "a", view(1)).await;
+    let _two = join(&hub, "a", view(2)).await;
+    assert_eq!(next_frame(&mut one).await, Some(frame(2, 10)));
+    assert!(hub.save_problem().is_some());
+    assert_eq!(next_frame(&mut one).await, Some(frame(2, 12)));
+    assert_eq!(hub.save_problem(), None);
+    assert_eq!(memory.total_of("a"), 12);
 }

@@ -7,9 +7,14 @@ use tempfile::TempDir;
 
 const DAY: Date = Date::constant(2026, 11, 20);
 
+async fn open(folder: &TempDir) -> Store {
+    let file = folder.path().join("views.db");
+    Store::open(&file, SavePolicy::Debounced).await.unwrap()
+}
+
 async fn store() -> (TempDir, Store) {
     let folder = TempDir::new().unwrap();
-    let store = Store::open(&folder.path().join("views.db")).await.unwrap();
+    let store = open(&folder).await;
     (folder, store)
 }
 
@@ -19,7 +24,7 @@ fn slug(text: &str) -> Slug {
 
 /// So many views of one day, as a tally hands them over.
 fn views(n: usize, day: Date) -> Delta {
-    let mut tally = Tally::new(0);
+    let mut tally = Tally::new(0, SavePolicy::Debounced);
     for _ in 0..n {
         tally.join(Arrival::default(), Instant::now(), day);
     }
@@ -80,9 +85,26 @@ async fn a_writer_whose_row_was_cleared_away_goes_on_saving() {
 }
 
 #[tokio::test]
+async fn a_database_of_something_else_is_refused_and_left_as_it_is() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("views.db");
+    let options = SqliteConnectOptions::new().filename(&file);
+    let mut other = options.create_if_missing(true).connect().await.unwrap();
+    sqlx::raw_sql("CREATE TABLE bookmarks (url TEXT); INSERT INTO bookmarks VALUES ('a')")
+        .execute(&mut other)
+        .await
+        .unwrap();
+    other.close().await.unwrap();
+    let before = std::fs::read(&file).unwrap();
+    let error = Store::open(&file, SavePolicy::Debounced).await.unwrap_err();
+    assert!(error.to_string().contains("something else"), "{error}");
+    assert_eq!(std::fs::read(&file).unwrap(), before);
+}
+
+#[tokio::test]
 async fn two_runs_on_one_file_both_add() {
     let (folder, one) = store().await;
-    let other = Store::open(&folder.path().join("views.db")).await.unwrap();
+    let other = open(&folder).await;
     one.add(&batch(1, &[("a", 2)])).await.unwrap();
     let totals = other.add(&batch(1, &[("a", 3)])).await.unwrap();
     assert_eq!(totals, [(slug("a"), 5)].into());

@@ -54,8 +54,12 @@ struct Socket {
 
 /// Everything that happened, and what a database made of the saves.
 struct Ledger {
+    policy: SavePolicy,
+    before: u64,
     sockets: Vec<Socket>,
+    /// What the database holds, and what was last heard of it.
     stored: u64,
+    heard: u64,
     /// The save under way: how many views, and whether it was committed.
     save: Option<(u64, bool)>,
     /// How many of the sockets had come when the last save began.
@@ -87,21 +91,35 @@ impl Ledger {
         self.sockets.iter_mut().filter(|s| s.ended.is_none())
     }
 
-    /// 5 s after the last view that waits, at most 15 s after the first; none
-    /// during a save.
+    /// At once; or 5 s after the last view that waits, at most 15 s after the
+    /// first. None during a save.
     fn save_at(&self) -> Option<Instant> {
         let waiting = self.sockets[self.handed_over..].iter();
         let mut views = waiting.filter(|s| s.counted).map(|s| s.came);
         let first = views.next()?;
         let last = views.next_back().unwrap_or(first);
-        let at = (last + Duration::from_secs(5)).min(first + Duration::from_secs(15));
+        let at = match self.policy {
+            SavePolicy::Debounced => {
+                (last + Duration::from_secs(5)).min(first + Duration::from_secs(15))
+            }
+            SavePolicy::BeforeShown => first,
+        };
         self.save.is_none().then_some(at)
     }
 
-    fn counts(&self, before: u64) -> Counts {
+    /// All views that there ever were.
+    fn views(&self) -> u64 {
+        self.before + self.sockets.iter().filter(|s| s.counted).count() as u64
+    }
+
+    /// What is to be shown.
+    fn counts(&self) -> Counts {
         Counts {
             live: self.sockets.iter().filter(|s| s.ended.is_none()).count() as u64,
-            total: before + self.sockets.iter().filter(|s| s.counted).count() as u64,
+            total: match self.policy {
+                SavePolicy::Debounced => self.views(),
+                SavePolicy::BeforeShown => self.heard,
+            },
         }
     }
 }
@@ -111,16 +129,25 @@ proptest! {
 
     #[test]
     fn live_and_total_are_true_whatever_happens(
+        policy in prop_oneof![Just(SavePolicy::Debounced), Just(SavePolicy::BeforeShown)],
         before in 0u64..1_000,
         steps in prop::collection::vec(step(), 1..80),
     ) {
         let mut now = Instant::now();
-        let mut tally = Tally::new(before);
+        let mut tally = Tally::new(before, policy);
         let mut budget = Budget::new(1_000);
         let mut ids = Vec::new();
         // What each watcher was sent last.
         let mut watchers = Vec::new();
-        let mut ledger = Ledger { sockets: Vec::new(), stored: before, save: None, handed_over: 0 };
+        let mut ledger = Ledger {
+            policy,
+            before,
+            sockets: Vec::new(),
+            stored: before,
+            heard: before,
+            save: None,
+            handed_over: 0,
+        };
         let mut sent_at = None::<Instant>;
         let mut highest = before;
 
@@ -174,6 +201,7 @@ proptest! {
                 },
                 Step::Commit => if let Some((views, committed)) = ledger.save.take() {
                     if !committed { ledger.stored += views; }
+                    ledger.heard = ledger.stored;
                     tally.saved(ledger.stored);
                 },
             }
@@ -188,8 +216,11 @@ proptest! {
                 watchers.fill(frame);
             }
 
-            let truth = ledger.counts(before);
+            let truth = ledger.counts();
             prop_assert_eq!(tally.counts(), truth);
+            if policy == SavePolicy::BeforeShown {
+                prop_assert!(truth.total <= ledger.stored, "shown before it was saved");
+            }
             prop_assert!(truth.total >= highest, "a total never falls");
             highest = truth.total;
             if frame.is_some() {
@@ -198,30 +229,32 @@ proptest! {
             prop_assert_eq!(tally.save_at(), ledger.save_at());
         }
 
-        // Whatever was going on: left alone, everyone's last frame is the
-        // truth, all is saved, and then nothing is left to remember.
-        now += Duration::from_secs(3_600);
-        if let Some(frame) = tally.frame_due(now, &mut budget) {
-            ledger.present().for_each(|s| s.seen = frame);
-            watchers.fill(frame);
-        }
-        let truth = ledger.counts(before);
-        prop_assert!(ledger.present().all(|s| s.seen == truth));
-        prop_assert!(watchers.iter().all(|seen| *seen == truth));
-        for (reader, socket) in ids.iter().zip(&ledger.sockets) {
-            if socket.ended.is_none() { tally.leave(*reader, now); }
-        }
-        for _ in watchers { tally.unwatch(); }
+        // Whatever was going on: left alone, all is saved, everyone's last frame
+        // is the truth, and then nothing is left to remember.
         for _ in 0..2 {
             if ledger.save.is_none() {
                 ledger.save = tally.start_save().map(|delta| (delta.views(), false));
             }
             if let Some((views, committed)) = ledger.save.take() {
                 if !committed { ledger.stored += views; }
+                ledger.heard = ledger.stored;
                 tally.saved(ledger.stored);
             }
         }
-        prop_assert_eq!(ledger.stored, truth.total);
+        prop_assert_eq!(ledger.stored, ledger.views());
+        now += Duration::from_secs(3_600);
+        if let Some(frame) = tally.frame_due(now, &mut budget) {
+            ledger.present().for_each(|s| s.seen = frame);
+            watchers.fill(frame);
+        }
+        let truth = ledger.counts();
+        prop_assert_eq!(truth.total, ledger.views());
+        prop_assert!(ledger.present().all(|s| s.seen == truth));
+        prop_assert!(watchers.iter().all(|seen| *seen == truth));
+        for (reader, socket) in ids.iter().zip(&ledger.sockets) {
+            if socket.ended.is_none() { tally.leave(*reader, now); }
+        }
+        for _ in watchers { tally.unwatch(); }
         now += Duration::from_secs(3_600);
         tally.frame_due(now, &mut budget);
         prop_assert!(tally.is_idle(now));

@@ -36,7 +36,7 @@ fn budget() -> Budget {
 
 #[test]
 fn a_handshake_is_a_reader_and_a_view() {
-    let mut tally = Tally::new(7);
+    let mut tally = Tally::new(7, SavePolicy::Debounced);
     let joined = tally.join(view(1), Instant::now(), DAY);
     assert!(joined.counted);
     assert_eq!(joined.replaced, None);
@@ -46,7 +46,7 @@ fn a_handshake_is_a_reader_and_a_view() {
 #[test]
 fn leaving_ends_the_reader_and_keeps_the_view() {
     let now = Instant::now();
-    let mut tally = Tally::new(0);
+    let mut tally = Tally::new(0, SavePolicy::Debounced);
     let one = tally.join(view(1), now, DAY).reader;
     tally.join(view(2), now, DAY);
     tally.leave(one, now);
@@ -61,7 +61,7 @@ fn leaving_ends_the_reader_and_keeps_the_view() {
 
 #[test]
 fn a_handshake_without_an_id_counts_each_time() {
-    let mut tally = Tally::new(0);
+    let mut tally = Tally::new(0, SavePolicy::Debounced);
     for _ in 0..3 {
         assert!(tally.join(PLAIN, Instant::now(), DAY).counted);
     }
@@ -71,7 +71,7 @@ fn a_handshake_without_an_id_counts_each_time() {
 #[test]
 fn a_connected_id_replaces_its_older_socket() {
     let now = Instant::now();
-    let mut tally = Tally::new(0);
+    let mut tally = Tally::new(0, SavePolicy::Debounced);
     let older = tally.join(view(1), now, DAY).reader;
     let newer = tally.join(view(1), now, DAY);
     assert_eq!(newer.replaced, Some(older));
@@ -87,7 +87,7 @@ fn a_connected_id_replaces_its_older_socket() {
 #[test]
 fn an_id_that_left_is_the_same_reader_for_a_minute() {
     let now = Instant::now();
-    let mut tally = Tally::new(0);
+    let mut tally = Tally::new(0, SavePolicy::Debounced);
     let reader = tally.join(view(1), now, DAY).reader;
     tally.leave(reader, now);
     let back = tally.join(view(1), now + 60 * SECOND - MS, DAY);
@@ -101,7 +101,7 @@ fn an_id_that_left_is_the_same_reader_for_a_minute() {
 #[test]
 fn the_minute_runs_from_the_last_time_it_left() {
     let now = Instant::now();
-    let mut tally = Tally::new(0);
+    let mut tally = Tally::new(0, SavePolicy::Debounced);
     for leaves_at in [0, 50, 100] {
         let at = now + leaves_at * SECOND;
         let reader = tally.join(view(1), at, DAY).reader;
@@ -112,7 +112,7 @@ fn the_minute_runs_from_the_last_time_it_left() {
 
 #[test]
 fn a_page_that_was_open_before_is_never_counted_again() {
-    let mut tally = Tally::new(5);
+    let mut tally = Tally::new(5, SavePolicy::Debounced);
     assert!(!tally.join(again(1), Instant::now(), DAY).counted);
     assert_eq!(tally.counts(), counts(1, 5));
     let without_id = Arrival {
@@ -125,7 +125,7 @@ fn a_page_that_was_open_before_is_never_counted_again() {
 #[test]
 fn of_more_than_ten_thousand_that_left_the_oldest_is_forgotten() {
     let now = Instant::now();
-    let mut tally = Tally::new(0);
+    let mut tally = Tally::new(0, SavePolicy::Debounced);
     for n in 0..=10_000 {
         let reader = tally.join(view(n), now, DAY).reader;
         tally.leave(reader, now);
@@ -138,7 +138,7 @@ fn of_more_than_ten_thousand_that_left_the_oldest_is_forgotten() {
 #[test]
 fn a_watcher_is_in_neither_number() {
     let now = Instant::now();
-    let mut tally = Tally::new(3);
+    let mut tally = Tally::new(3, SavePolicy::Debounced);
     tally.watch();
     assert_eq!(tally.counts(), counts(0, 3));
     assert_eq!(tally.frame_due(now, &mut budget()), None, "nothing changed");
@@ -150,7 +150,7 @@ fn a_watcher_is_in_neither_number() {
 #[test]
 fn the_first_change_on_a_quiet_slug_is_due_at_once() {
     let now = Instant::now();
-    let mut tally = Tally::new(0);
+    let mut tally = Tally::new(0, SavePolicy::Debounced);
     tally.join(view(1), now, DAY);
     assert_eq!(tally.frame_due(now, &mut budget()), Some(counts(1, 1)));
     assert_eq!(tally.frame_due(now, &mut budget()), None, "it was sent");
@@ -160,7 +160,7 @@ fn the_first_change_on_a_quiet_slug_is_due_at_once() {
 fn changes_within_a_window_are_one_frame_with_the_last_state() {
     let now = Instant::now();
     let budget = &mut budget();
-    let mut tally = Tally::new(0);
+    let mut tally = Tally::new(0, SavePolicy::Debounced);
     tally.watch();
     tally.join(view(1), now, DAY);
     assert_eq!(tally.frame_due(now, budget), Some(counts(1, 1)));
@@ -182,7 +182,7 @@ fn changes_within_a_window_are_one_frame_with_the_last_state() {
 #[test]
 fn a_frame_costs_one_for_each_reader_and_watcher() {
     let now = Instant::now();
-    let mut tally = Tally::new(0);
+    let mut tally = Tally::new(0, SavePolicy::Debounced);
     tally.join(view(1), now, DAY);
     tally.join(view(2), now, DAY);
     tally.watch();
@@ -194,7 +194,7 @@ fn a_frame_costs_one_for_each_reader_and_watcher() {
 #[test]
 fn nothing_is_sent_to_nobody() {
     let now = Instant::now();
-    let mut tally = Tally::new(0);
+    let mut tally = Tally::new(0, SavePolicy::Debounced);
     let reader = tally.join(PLAIN, now, DAY).reader;
     tally.leave(reader, now);
     assert_eq!(tally.frame_due(now, &mut budget()), None);
@@ -204,7 +204,7 @@ fn nothing_is_sent_to_nobody() {
 #[test]
 fn a_replacement_changes_no_number_and_sends_nothing() {
     let now = Instant::now();
-    let mut tally = Tally::new(0);
+    let mut tally = Tally::new(0, SavePolicy::Debounced);
     let budget = &mut budget();
     tally.join(view(1), now, DAY);
     tally.frame_due(now, budget);
@@ -217,7 +217,7 @@ fn a_replacement_changes_no_number_and_sends_nothing() {
 #[test]
 fn views_are_saved_after_five_quiet_seconds() {
     let now = Instant::now();
-    let mut tally = Tally::new(0);
+    let mut tally = Tally::new(0, SavePolicy::Debounced);
     assert_eq!(tally.save_at(), None);
     tally.join(view(1), now, DAY);
     assert_eq!(tally.save_at(), Some(now + 5 * SECOND));
@@ -228,7 +228,7 @@ fn views_are_saved_after_five_quiet_seconds() {
 #[test]
 fn leaving_watching_and_returning_do_not_postpone_a_save() {
     let now = Instant::now();
-    let mut tally = Tally::new(0);
+    let mut tally = Tally::new(0, SavePolicy::Debounced);
     let reader = tally.join(view(1), now, DAY).reader;
     tally.leave(reader, now + 3 * SECOND);
     tally.watch();
@@ -239,7 +239,7 @@ fn leaving_watching_and_returning_do_not_postpone_a_save() {
 #[test]
 fn a_busy_slug_is_saved_fifteen_seconds_after_its_first_unsaved_view() {
     let now = Instant::now();
-    let mut tally = Tally::new(0);
+    let mut tally = Tally::new(0, SavePolicy::Debounced);
     for n in 0..14 {
         tally.join(view(n.into()), now + n * SECOND, DAY);
     }
@@ -250,7 +250,7 @@ fn a_busy_slug_is_saved_fifteen_seconds_after_its_first_unsaved_view() {
 fn a_save_takes_the_views_by_day_and_keeps_them_in_the_total() {
     let now = Instant::now();
     let tomorrow = Date::constant(2026, 11, 21);
-    let mut tally = Tally::new(10);
+    let mut tally = Tally::new(10, SavePolicy::Debounced);
     tally.join(view(1), now, DAY);
     tally.join(view(2), now, DAY);
     tally.join(view(3), now, tomorrow);
@@ -275,7 +275,7 @@ fn a_save_takes_the_views_by_day_and_keeps_them_in_the_total() {
 fn what_another_process_added_shows_and_a_lower_total_does_not() {
     let now = Instant::now();
     let budget = &mut budget();
-    let mut tally = Tally::new(10);
+    let mut tally = Tally::new(10, SavePolicy::Debounced);
     tally.join(view(1), now, DAY);
     tally.frame_due(now, budget);
     tally.start_save();
@@ -294,7 +294,7 @@ fn what_another_process_added_shows_and_a_lower_total_does_not() {
 fn an_ordinary_save_sends_no_frame() {
     let now = Instant::now();
     let budget = &mut budget();
-    let mut tally = Tally::new(10);
+    let mut tally = Tally::new(10, SavePolicy::Debounced);
     tally.join(view(1), now, DAY);
     tally.frame_due(now, budget);
     tally.start_save();
@@ -306,7 +306,7 @@ fn an_ordinary_save_sends_no_frame() {
 fn a_tally_is_idle_when_dropping_it_loses_nothing() {
     let now = Instant::now();
     let budget = &mut budget();
-    let mut tally = Tally::new(0);
+    let mut tally = Tally::new(0, SavePolicy::Debounced);
     assert!(tally.is_idle(now));
     let reader = tally.join(view(1), now, DAY).reader;
     assert!(!tally.is_idle(now), "a reader");
@@ -325,7 +325,7 @@ fn a_tally_is_idle_when_dropping_it_loses_nothing() {
 fn a_tally_is_not_idle_while_its_window_is_open() {
     let now = Instant::now();
     let budget = &mut budget();
-    let mut tally = Tally::new(0);
+    let mut tally = Tally::new(0, SavePolicy::Debounced);
     let returned = Arrival {
         view: None,
         again: true,
@@ -341,8 +341,31 @@ fn a_tally_is_not_idle_while_its_window_is_open() {
 #[test]
 fn a_tally_wakes_to_forget() {
     let now = Instant::now();
-    let mut tally = Tally::new(0);
+    let mut tally = Tally::new(0, SavePolicy::Debounced);
     let reader = tally.join(view(1), now, DAY).reader;
     tally.leave(reader, now + SECOND);
     assert_eq!(tally.wakes_at(), Some(now + 61 * SECOND));
+}
+
+#[test]
+fn saved_before_shown_a_view_is_due_at_once_and_in_the_total_when_it_is_saved() {
+    let now = Instant::now();
+    let budget = &mut budget();
+    let mut tally = Tally::new(10, SavePolicy::BeforeShown);
+    tally.join(view(1), now, DAY);
+    assert_eq!(tally.save_at(), Some(now));
+    assert_eq!(tally.frame_due(now, budget), Some(counts(1, 10)));
+    tally.start_save();
+    let later = now + SECOND;
+    tally.join(view(2), later, DAY);
+    assert_eq!(tally.save_at(), None, "one save at a time");
+    assert_eq!(
+        tally.frame_due(later, budget),
+        Some(counts(2, 10)),
+        "live goes on"
+    );
+    tally.saved(11);
+    assert_eq!(tally.save_at(), Some(later));
+    let shown = later + SHORTEST_WINDOW;
+    assert_eq!(tally.frame_due(shown, budget), Some(counts(2, 11)));
 }

@@ -3,7 +3,7 @@
 use super::{Client, PATIENCE};
 use std::{
     fs,
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::{ExitStatus, Stdio},
 };
 use tempfile::TempDir;
@@ -38,16 +38,21 @@ href = "/about"
             "+++\ntitle = \"About\"\ndescription = \"About it\"\n+++\nAbout this site.\n",
         );
         for slug in ["one", "two"] {
-            folder.write(
-                &format!("content/posts/{slug}.md"),
-                &format!(
-                    "+++\ntitle = \"Post {slug}\"\ndate = 2026-11-20\n\
-                     description = \"The post {slug}\"\ntags = [\"Testing\"]\n+++\n\
-                     ## A section\n\nBody of {slug}.\n"
-                ),
-            );
+            folder.post(slug);
         }
         folder
+    }
+
+    /// Adds a post.
+    pub(crate) fn post(&self, slug: &str) {
+        self.write(
+            &format!("content/posts/{slug}.md"),
+            &format!(
+                "+++\ntitle = \"Post {slug}\"\ndate = 2026-11-20\n\
+                 description = \"The post {slug}\"\ntags = [\"Testing\"]\n+++\n\
+                 ## A section\n\nBody of {slug}.\n"
+            ),
+        );
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
@@ -66,19 +71,30 @@ href = "/about"
 
     /// The program with these arguments, run in this folder to its end.
     pub(crate) async fn run(&self, arguments: &[&str]) -> (ExitStatus, String, String) {
-        let output = timeout(PATIENCE, program(self.0.path()).args(arguments).output())
-            .await
-            .expect("the program ends by itself")
-            .unwrap();
-        let text = |bytes| String::from_utf8(bytes).unwrap();
-        (output.status, text(output.stdout), text(output.stderr))
+        output_of(program(self).args(arguments)).await
     }
 }
 
-fn program(folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_view-counter"));
+/// What a command printed on both streams, when it has ended by itself.
+pub(crate) async fn output_of(command: &mut Command) -> (ExitStatus, String, String) {
+    let output = timeout(PATIENCE, command.output())
+        .await
+        .expect("the program ends by itself")
+        .unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (output.status, text(output.stdout), text(output.stderr))
+}
+
+fn program(folder: &Folder) -> Command {
+    child(env!("CARGO_BIN_EXE_view-counter"), folder)
+}
+
+/// Another program as tests start them: in this folder, with no environment,
+/// killed when dropped.
+pub(super) fn child(executable: &str, folder: &Folder) -> Command {
+    let mut command = Command::new(executable);
     command
-        .current_dir(folder)
+        .current_dir(folder.0.path())
         .env_clear()
         .env("NO_COLOR", "1")
         .stdin(Stdio::null())
@@ -112,11 +128,14 @@ impl Server {
         environment: &[(&str, &str)],
         arguments: &[&str],
     ) -> Self {
-        let mut child = program(folder.0.path())
-            .envs(environment.iter().copied())
-            .args(arguments)
-            .spawn()
-            .unwrap();
+        let mut command = program(folder);
+        command.envs(environment.iter().copied()).args(arguments);
+        Self::start_as(command).await
+    }
+
+    /// The server that this command starts, when it is ready.
+    pub(crate) async fn start_as(mut command: Command) -> Self {
+        let mut child = command.spawn().unwrap();
         let mut first_line = String::new();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         timeout(PATIENCE, stdout.read_line(&mut first_line))
@@ -165,8 +184,12 @@ impl Server {
         Client::connect(&self.address, &format!("/api/v1/connect/{slug}{query}")).await
     }
 
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id().expect("it runs")
+    }
+
     pub(crate) fn signal(&self, name: &str) {
-        let pid = self.child.id().expect("it runs").to_string();
+        let pid = self.pid().to_string();
         let sent = std::process::Command::new("kill")
             .args(["-s", name, &pid])
             .status();

@@ -4,8 +4,11 @@ use super::PATIENCE;
 use futures_util::{SinkExt, StreamExt};
 use tokio::{net::TcpStream, time::timeout};
 use tokio_tungstenite::{
-    WebSocketStream, client_async,
-    tungstenite::{Error, Message, client::IntoClientRequest, handshake::client::Response},
+    WebSocketStream, client_async, client_async_with_config,
+    tungstenite::{
+        Error, Message, client::IntoClientRequest, handshake::client::Response,
+        protocol::WebSocketConfig,
+    },
 };
 use view_counter::counter::protocol::Counts;
 
@@ -35,7 +38,27 @@ impl Client {
         Self::from(connected.unwrap().0)
     }
 
-    /// The handshake with this `Origin`; an error holds the HTTP response.
+    /// A page of this server's own, whose browser adds these headers.
+    pub(crate) async fn connect_with(
+        address: &str,
+        path: &str,
+        headers: &[(&'static str, &'static str)],
+    ) -> Self {
+        let mut request = format!("ws://{address}{path}")
+            .into_client_request()
+            .unwrap();
+        let origin = format!("http://{address}").parse().unwrap();
+        request.headers_mut().insert("origin", origin);
+        for (name, value) in headers {
+            request.headers_mut().insert(*name, value.parse().unwrap());
+        }
+        let stream = TcpStream::connect(address).await.unwrap();
+        let handshake = timeout(PATIENCE, client_async(request, stream)).await;
+        Self::from(handshake.expect("an answer").unwrap().0)
+    }
+
+    /// The handshake with this `Origin`; an error holds the HTTP response, or
+    /// says why there was none.
     pub(crate) async fn try_connect(
         address: &str,
         path: &str,
@@ -47,8 +70,12 @@ impl Client {
                 .headers_mut()
                 .insert("origin", origin.parse().unwrap());
         }
-        let stream = TcpStream::connect(address).await.unwrap();
-        let handshake = client_async(request, stream);
+        // By default a socket takes 128 KiB, and some tests open thousands.
+        let small = WebSocketConfig::default().read_buffer_size(512);
+        let handshake = async {
+            let stream = TcpStream::connect(address).await?;
+            client_async_with_config(request, stream, Some(small)).await
+        };
         timeout(PATIENCE, handshake).await.expect("an answer")
     }
 
@@ -90,14 +117,15 @@ impl Client {
         }
     }
 
-    /// The highest total in what the server still sends, or `least`.
-    pub(crate) async fn highest_total(mut self, least: u64) -> u64 {
-        match timeout(PATIENCE, self.socket.next()).await {
-            Ok(Some(Ok(Message::Text(text)))) => {
-                let counts: Counts = serde_json::from_str(&text).unwrap();
-                counts.total.max(least)
+    /// The next frame with numbers, however long it takes; none if the socket
+    /// ends before.
+    pub(crate) async fn frame_if_open(&mut self) -> Option<Counts> {
+        loop {
+            match self.socket.next().await?.ok()? {
+                Message::Text(text) => return serde_json::from_str(&text).ok(),
+                Message::Ping(_) | Message::Pong(_) => {}
+                _ => return None,
             }
-            _ => least,
         }
     }
 

@@ -23,8 +23,11 @@ test: check rust-tests browser-tests ## Everything that must pass
 check: ## Formatting and lints, for both targets and for the counter alone
 	@$(toolchain) scripts/check
 
-rust-tests: ## Unit, property and integration tests
-	@$(toolchain) cargo test --features ssr,blog
+rust-tests: ## Unit, property, integration and fault tests
+	@$(toolchain) cargo test --features ssr,blog --lib --bins --test server
+	@$(toolchain) cargo test --features ssr,blog --doc
+	@# They mostly wait: more of them at once than there are cores.
+	@$(toolchain) cargo test --features ssr,blog --test faults -- --test-threads 16
 	@$(toolchain) cargo test --features ssr --lib
 
 browser-tests: build ## The site in real Chromium

@@ -23,8 +23,10 @@ use tower::{ServiceExt, service_fn};
 const HEADER_WITHIN: Duration = Duration::from_secs(10);
 /// A connection whose peer takes no byte for this long is dropped.
 const WRITE_WITHIN: Duration = Duration::from_secs(30);
-/// Requests under way have this long to end when the server stops.
-const STOP_WITHIN: Duration = Duration::from_secs(5);
+/// Requests under way have this long to end when the server stops. With the time
+/// in which sockets are closed and views saved it stays below the ten seconds
+/// after which supervisors kill.
+const STOP_WITHIN: Duration = Duration::from_secs(3);
 /// The pause after an accept that failed, so that a lack of descriptors does
 /// not become a busy loop.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);

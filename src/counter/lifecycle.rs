@@ -24,6 +24,9 @@ const STABLE_AFTER: Duration = Duration::from_secs(5);
 /// All readers of a server that restarts, or that asks for patience, come back
 /// spread over this time.
 const RESTART_SPREAD: Duration = Duration::from_secs(5);
+/// So long a server that said that it restarts is expected back. Waits that
+/// double meanwhile would keep some pages away long after it is.
+const RESTART_MOST: Duration = Duration::from_secs(60);
 /// After so many failures in a row, with a server that does not say why…
 const PATIENT_AFTER: u32 = 8;
 /// …it is not asked more often than this.
@@ -207,6 +210,8 @@ pub struct Lifecycle {
     generation: Generation,
     /// In a row, since a connection held.
     failures: u32,
+    /// Until when a server that restarts is expected back.
+    restarts_until: Option<Duration>,
     /// Between `pagehide` and `pageshow`: the page may be in the cache.
     put_away: bool,
     /// The numbers are not live any more, and nobody who looks was told.
@@ -223,6 +228,7 @@ impl Lifecycle {
             view: None,
             generation: Generation::default(),
             failures: 0,
+            restarts_until: None,
             put_away: false,
             owes_lost: false,
         }
@@ -383,6 +389,7 @@ impl Lifecycle {
             link.heard = now;
             link.silence = Silence::ProbedAt(now + SILENT_AFTER);
             view.connected_before |= role == Role::Reader;
+            self.restarts_until = None;
             self.owes_lost = false;
             actions.push(Action::Show(counts));
         }
@@ -413,8 +420,8 @@ impl Lifecycle {
                 actions.push(Action::AskWhy(generation));
             }
             close_code::RESTART => {
-                self.forgive(link, now);
-                self.retry_after(RESTART_SPREAD.mul_f64(chance.fraction()), false, now);
+                self.restarts_until = Some(now + RESTART_MOST);
+                self.back_off(now, chance);
             }
             _ => self.lost(link, now, chance),
         }
@@ -479,23 +486,25 @@ impl Lifecycle {
 
     /// The link ended, and nobody says why.
     fn lost(&mut self, link: Link, now: Duration, chance: &mut impl Chance) {
-        self.forgive(link, now);
+        let held = link.open_since.map(|since| now.saturating_sub(since));
+        if held.is_some_and(|held| held >= STABLE_AFTER) {
+            // It was good, whatever failed before it.
+            self.failures = 0;
+        }
         self.back_off(now, chance);
     }
 
-    /// A connection that held was good, whatever failed before it.
-    fn forgive(&mut self, link: Link, now: Duration) {
-        let held = link.open_since.map(|since| now.saturating_sub(since));
-        if held.is_some_and(|held| held >= STABLE_AFTER) {
-            self.failures = 0;
-        }
-    }
-
-    /// Full jitter: a wait drawn from the whole of a range that doubles.
+    /// Full jitter: a wait drawn from the whole of a range that doubles; or that
+    /// stays as it is, while a server restarts.
     fn back_off(&mut self, now: Duration, chance: &mut impl Chance) {
-        let most = RETRY_BASE
-            .saturating_mul(1 << self.failures.min(16))
-            .min(RETRY_MOST);
+        let most = if self.restarts_until.is_some_and(|until| now < until) {
+            self.failures = 0;
+            RESTART_SPREAD
+        } else {
+            RETRY_BASE
+                .saturating_mul(1 << self.failures.min(16))
+                .min(RETRY_MOST)
+        };
         self.retry_after(most.mul_f64(chance.fraction()), false, now);
     }
 

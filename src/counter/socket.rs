@@ -13,10 +13,15 @@ use tokio::time::{Instant, sleep, sleep_until, timeout};
 /// A socket that was silent this long is pinged. Below the 60 s after which
 /// common proxies drop an idle connection.
 const PING_AFTER: Duration = Duration::from_secs(25);
-/// A socket that does not answer a ping within this time is dead…
-const PONG_WITHIN: Duration = Duration::from_secs(10);
-/// …and so is a peer that takes no byte for this long. A frame may be on its way
-/// when the pong is due: the three together are the 40 s after which a reader
+/// A socket that does not answer a ping within this time is dead, if nothing
+/// came from it after one more look…
+const PONG_WITHIN: Duration = Duration::from_secs(9);
+/// …so long after. A process that slept finds every timer due before the runtime
+/// has heard from the kernel which sockets have something to read; by then it
+/// has.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
+/// A peer that takes no byte for this long is dead too. A frame may be on its
+/// way when the ping is due: together these are the 40 s after which a reader
 /// who vanished is gone.
 const WRITE_WITHIN: Duration = Duration::from_secs(5);
 /// How long the other side has to answer our close frame.
@@ -115,13 +120,11 @@ async fn converse(
                     return Err(End::Close(close_code::REPLACED, "replaced by a newer socket"));
                 }
             },
-            () = sleep_until(pulse.due()) => {
-                if pulse.is_dead() {
-                    return Err(End::Gone);
-                }
-                send(socket, Message::Ping(Default::default())).await?;
-                pulse.pinged(Instant::now());
-            }
+            () = sleep_until(pulse.due()) => match pulse.passed(Instant::now()) {
+                Passed::Silence => send(socket, Message::Ping(Default::default())).await?,
+                Passed::Ping => {}
+                Passed::Look => return Err(End::Gone),
+            },
         }
     }
 }
@@ -161,30 +164,41 @@ fn end_of_error(error: axum::Error) -> End {
 /// Whether the other side is still there.
 struct Pulse {
     due: Instant,
-    pinged: bool,
+    next: Passed,
+}
+
+/// What has passed without a word from the other side.
+#[derive(Clone, Copy)]
+enum Passed {
+    /// The time after which it is pinged.
+    Silence,
+    /// The time that it had to answer.
+    Ping,
+    /// And one more look.
+    Look,
 }
 
 impl Pulse {
     fn new(now: Instant) -> Self {
         Self {
             due: now + PING_AFTER,
-            pinged: false,
+            next: Passed::Silence,
         }
     }
 
-    /// When to ping, or, after that, when to give up.
+    /// When something has passed.
     fn due(&self) -> Instant {
         self.due
     }
 
-    /// Whether a ping went unanswered, when [`Self::due`] has come.
-    fn is_dead(&self) -> bool {
-        self.pinged
-    }
-
-    fn pinged(&mut self, now: Instant) {
-        self.pinged = true;
-        self.due = now + PONG_WITHIN;
+    /// [`Self::due`] has come. Says what has passed.
+    fn passed(&mut self, now: Instant) -> Passed {
+        let passed = self.next;
+        (self.next, self.due) = match passed {
+            Passed::Silence => (Passed::Ping, now + PONG_WITHIN),
+            Passed::Ping | Passed::Look => (Passed::Look, now + LOOK_AGAIN),
+        };
+        passed
     }
 
     /// Anything that arrives shows that it is there.

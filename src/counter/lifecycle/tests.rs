@@ -388,13 +388,36 @@ mod coming_back {
     }
 
     #[test]
-    fn a_restart_after_a_connection_that_held_is_a_first_failure() {
+    fn a_server_that_restarts_is_tried_evenly_for_a_minute() {
         let mut page = Page::reading();
-        page.now += 5 * SECOND;
+        page.on(closed(1, close_code::RESTART));
+        let until = page.now + MINUTE;
+        let mut tries = 0;
+        for n in 2.. {
+            page.wake();
+            page.refused(n, Answer::Other);
+            if page.now >= until {
+                break;
+            }
+            assert_eq!(page.wakes_in(), Some(5 * SECOND / 2), "try {n}");
+            tries = n;
+        }
+        assert!(tries > 20, "only {tries} tries");
+        assert_eq!(
+            page.wakes_in(),
+            Some(SECOND),
+            "then as ever: the second in a row"
+        );
+    }
+
+    #[test]
+    fn a_server_that_is_back_is_not_restarting_any_more() {
+        let mut page = Page::reading();
         page.on(closed(1, close_code::RESTART));
         page.wake();
-        page.refused(2, Answer::Other);
-        assert_eq!(page.wakes_in(), Some(SECOND), "the second of a row");
+        page.on(frame(2));
+        page.on(closed(2, ABNORMAL));
+        assert_eq!(page.wakes_in(), Some(SECOND), "the second in a row");
     }
 
     #[test]

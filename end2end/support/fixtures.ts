@@ -5,6 +5,7 @@
 
 import { expect, test as base } from '@playwright/test';
 import { Client } from './client';
+import { Proxy } from './proxy';
 import { Server } from './server';
 import { Sockets } from './sockets';
 
@@ -17,6 +18,8 @@ interface Options {
 
 interface Fixtures {
   server: Server;
+  /** A way to the server at another address, which a test can break. */
+  network: Proxy;
   /** The sockets of `page`. */
   sockets: Sockets;
   /** Watches a post's numbers from outside the browser. */
@@ -38,6 +41,15 @@ export const test = base.extend<Options & Fixtures>({
       if (testInfo.status !== testInfo.expectedStatus) {
         await testInfo.attach('server log', { body: server.log, contentType: 'text/plain' });
       }
+    }
+  },
+
+  network: async ({ server }, use) => {
+    const network = await Proxy.before(server);
+    try {
+      await use(network);
+    } finally {
+      await network.close();
     }
   },
 
@@ -65,12 +77,17 @@ export const test = base.extend<Options & Fixtures>({
       });
       context.on('weberror', (error) => complaints.push(String(error.error())));
       await use(complaints);
-      const unexpected = complaints.filter((complaint) => !expectedComplaints.test(complaint));
-      expect(unexpected, 'the browser has nothing to complain about').toEqual([]);
+      expectNone(complaints, expectedComplaints);
     },
     { auto: true },
   ],
 });
+
+/** Fails the test if the browser complained of anything else than `expected`. */
+export function expectNone(complaints: string[], expected: RegExp): void {
+  const unexpected = complaints.filter((complaint) => !expected.test(complaint));
+  expect(unexpected, 'the browser has nothing to complain about').toEqual([]);
+}
 
 async function withClients(
   use: (connect: (slug: string) => Promise<Client>) => Promise<void>,

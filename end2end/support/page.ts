@@ -8,6 +8,7 @@ export const PAGES = {
   post: '/posts/noon',
   tag: '/tags/ebb',
   about: '/about',
+  privacy: '/privacy',
   missing: '/nowhere',
 } as const;
 
@@ -19,8 +20,13 @@ export function counters(page: Page, state: State): Locator {
 }
 
 /** Waits until both counters of a post read `text`, live or as they say otherwise. */
-export async function expectCounter(page: Page, text: string, state: State = 'live') {
-  await expect(counters(page, state)).toHaveText([text, text]);
+export async function expectCounter(
+  page: Page,
+  text: string,
+  state: State = 'live',
+  options: { timeout?: number } = {},
+): Promise<void> {
+  await expect(counters(page, state)).toHaveText([text, text], options);
 }
 
 /**

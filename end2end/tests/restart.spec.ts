@@ -15,7 +15,7 @@ test('a page outlives a restart of the server, and is the same view', async ({
   const lit = await lamp.evaluate((element) => getComputedStyle(element).backgroundColor);
 
   await server.stop();
-  await expectCounter(page, '1 reading now · 1 view', 'lost');
+  await expectCounter(page, '1 reading now · 1 view · not live', 'lost');
   await expect(lamp).not.toHaveCSS('background-color', lit);
 
   await server.start();
@@ -33,7 +33,7 @@ test('readers who come meanwhile are seen after the restart', async ({ page, ser
   await page.goto('/posts/noon');
   await expectCounter(page, '1 reading now · 1 view');
   await server.stop();
-  await expectCounter(page, '1 reading now · 1 view', 'lost');
+  await expectCounter(page, '1 reading now · 1 view · not live', 'lost');
   await server.start();
   await read('noon');
   await expectCounter(page, '2 reading now · 2 views');

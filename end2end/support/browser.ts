@@ -42,8 +42,14 @@ export const test = base.extend<Fixtures>({
     const browser = await launch({
       executablePath: launchOptions.executablePath ?? chromium.executablePath(),
       ignoreDefaultArgs: UNREAL,
-      // Playwright leaves the sandbox out too: not every machine allows one.
-      args: [...(launchOptions.args ?? []), `--user-agent=${userAgent}`, '--no-sandbox'],
+      args: [
+        ...(launchOptions.args ?? []),
+        `--user-agent=${userAgent}`,
+        // Playwright leaves the sandbox out too: not every machine allows one.
+        '--no-sandbox',
+        // A page that still scrolls smoothly moves its links away under a click.
+        '--force-prefers-reduced-motion',
+      ],
     });
     try {
       await use(new Chrome(browser, network));

@@ -10,6 +10,14 @@ const LOST = '1 reading now · 1 view · not live';
 
 const signs = (page: Page) => page.locator('.view-counter-sign');
 
+/** Waits until both counters are lost, and say so as plainly as they ever will. */
+async function expectSigns(page: Page): Promise<void> {
+  await expectCounter(page, LOST, 'lost');
+  await signs(page).evaluateAll((signs) =>
+    Promise.all(signs.flatMap((sign) => sign.getAnimations()).map(({ finished }) => finished)),
+  );
+}
+
 test('a counter that lost its socket says so, and keeps its last numbers', async ({
   page,
   server,
@@ -19,7 +27,8 @@ test('a counter that lost its socket says so, and keeps its last numbers', async
   await expect(signs(page), 'a live one has no sign').toHaveCount(0);
 
   await server.stop();
-  await expectCounter(page, LOST, 'lost');
+  await expectSigns(page);
+  await expect(signs(page)).toHaveCount(2);
   for (const sign of await signs(page).all()) {
     await expect(sign).toContainText('not live');
     await expect(sign).toBeVisible();
@@ -42,7 +51,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await page.goto('/posts/noon');
     await expectCounter(page, '1 reading now · 1 view');
     await server.stop();
-    await expectCounter(page, LOST, 'lost');
+    await expectSigns(page);
     const { violations } = await new AxeBuilder({ page }).analyze();
     expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
   });
@@ -53,7 +62,7 @@ test('the sign fits on a phone', async ({ page, server }) => {
   await page.goto('/posts/noon');
   await expectCounter(page, '1 reading now · 1 view');
   await server.stop();
-  await expectCounter(page, LOST, 'lost');
+  await expectSigns(page);
   const overflow = await page.evaluate(
     () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
   );

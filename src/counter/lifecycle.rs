@@ -258,8 +258,7 @@ impl Lifecycle {
             }
             Event::Left => {
                 self.shown = false;
-                self.end_view(&mut actions);
-                self.owes_lost = false;
+                self.suspend_view(&mut actions);
             }
             Event::Visible if self.hidden.is_none() => {}
             Event::Visible => {
@@ -284,9 +283,7 @@ impl Lifecycle {
             Event::Role(role) if role == self.role => {}
             Event::Role(role) => {
                 self.role = role;
-                if self.unlink(&mut actions).is_some() {
-                    self.set(Socket::Waiting);
-                }
+                self.unlink(&mut actions);
             }
             Event::Frame(generation, counts) => self.heard(generation, counts, now, &mut actions),
             Event::Closed(generation, code) => {
@@ -297,7 +294,8 @@ impl Lifecycle {
         }
         // Said when somebody looks, so that who comes back to a page and finds
         // it live again in the same moment is not startled.
-        if self.owes_lost && self.hidden.is_none() && !self.put_away {
+        let looks = self.shown && self.hidden.is_none() && !self.put_away;
+        if self.owes_lost && looks {
             self.owes_lost = false;
             actions.push(Action::ShowLost);
         }
@@ -340,8 +338,8 @@ impl Lifecycle {
         self.generation.0 += 1;
     }
 
-    /// Closes the socket of a page whose numbers stay to be seen. The caller
-    /// says what comes after it.
+    /// Closes the socket of a page whose numbers stay to be seen. The next one
+    /// is opened as soon as it can be, unless the caller sees to something else.
     fn unlink(&mut self, actions: &mut Vec<Action>) -> Option<Link> {
         let view = self.view.as_mut()?;
         let link = view.socket.link()?;

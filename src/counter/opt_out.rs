@@ -4,7 +4,7 @@
 //! It asks first. Anyone can put such an address into a link, and nobody is to
 //! be left out by following one.
 
-use leptos::{either::EitherOf3, html, prelude::*};
+use leptos::{either::EitherOf4, html, prelude::*};
 
 /// What the notice says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +19,8 @@ enum Notice {
     Question,
     /// That it is left out.
     LeftOut,
+    /// That it cannot be, because it stores nothing.
+    Impossible,
 }
 
 /// The notice, to be placed once, anywhere on every page. It shows nothing
@@ -31,22 +33,13 @@ enum Notice {
 pub fn OptOut() -> impl IntoView {
     let notice = RwSignal::new(Notice::None);
     let element = NodeRef::<html::Aside>::new();
-    #[cfg(feature = "hydrate")]
-    browser::follow(notice);
-    let decide = move |leave_out: bool| {
-        #[cfg(feature = "hydrate")]
-        browser::decide(notice, leave_out);
-        #[cfg(not(feature = "hydrate"))]
-        let _ = leave_out;
-        // The button that was pressed is gone, and the keyboard's place with it.
-        if let Some(element) = element.get_untracked() {
-            let _ = element.focus();
-        }
-    };
-    let text = move || match notice.get() {
-        Notice::None => EitherOf3::A(()),
-        Notice::Question => EitherOf3::B(view! {
-            <p>"Leave this browser out of the counts? You will still see the numbers."</p>
+    browser::follow(notice, element);
+    let decide = move |leave_out: bool| browser::decide(notice, leave_out);
+    let says = |text| view! { <p id="opt-out-text">{text}</p> };
+    let content = move || match notice.get() {
+        Notice::None => EitherOf4::A(()),
+        Notice::Question => EitherOf4::B(view! {
+            {says("Leave this browser out of the counts? You will still see the numbers.")}
             <button type="button" on:click=move |_| decide(true)>
                 "Leave this browser out"
             </button>
@@ -54,10 +47,16 @@ pub fn OptOut() -> impl IntoView {
                 "Keep counting it"
             </button>
         }),
-        Notice::LeftOut => EitherOf3::C(view! {
-            <p>"This browser is left out of the counts."</p>
+        Notice::LeftOut => EitherOf4::C(view! {
+            {says("This browser is left out of the counts.")}
             <button type="button" on:click=move |_| decide(false)>
                 "Count this browser again"
+            </button>
+        }),
+        Notice::Impossible => EitherOf4::D(view! {
+            {says("This browser stores nothing for this site, so it cannot be left out.")}
+            <button type="button" on:click=move |_| decide(false)>
+                "Close"
             </button>
         }),
     };
@@ -65,11 +64,12 @@ pub fn OptOut() -> impl IntoView {
         <aside
             class="opt-out"
             aria-label="Counting this browser"
+            aria-describedby="opt-out-text"
             tabindex="-1"
             hidden=move || notice.get() == Notice::None
             node_ref=element
         >
-            {text}
+            {content}
         </aside>
     }
 }
@@ -78,17 +78,25 @@ pub fn OptOut() -> impl IntoView {
 mod browser {
     use super::Notice;
     use crate::counter::{browser::exclusion, lifecycle::Role};
-    use leptos::{ev, prelude::*};
+    use leptos::{ev, html, prelude::*, web_sys::HtmlElement};
     use leptos_router::location::{BrowserUrl, LocationProvider};
+    use wasm_bindgen::JsCast;
 
     /// Shows what was decided, and asks when the address asks.
-    pub(super) fn follow(notice: RwSignal<Notice>) {
+    pub(super) fn follow(notice: RwSignal<Notice>, element: NodeRef<html::Aside>) {
         let show = move |address_asks: bool| {
-            notice.set(match exclusion::role() {
+            let next = match exclusion::role() {
                 Role::Watcher => Notice::LeftOut,
                 Role::Reader if address_asks => Notice::Question,
                 Role::Reader => Notice::None,
-            });
+            };
+            if notice.get_untracked() != next {
+                notice.set(next);
+                if next == Notice::Question {
+                    // Who asked is answered, also where it is not seen.
+                    focus(move || element.get_untracked()?.dyn_into().ok());
+                }
+            }
         };
         let router = use_context::<BrowserUrl>();
         // After hydration: until then the page is the server's. And whenever
@@ -99,11 +107,17 @@ mod browser {
                 None => exclusion::address_asks(),
             });
         });
-        let asked = window_event_listener(ev::hashchange, move |_| show(exclusion::address_asks()));
-        on_cleanup(move || asked.remove());
-        // Another tab decided.
-        let decided = window_event_listener(ev::storage, move |_| show(false));
-        on_cleanup(move || decided.remove());
+        let again = move || show(exclusion::address_asks());
+        let asked = window_event_listener(ev::hashchange, move |_| again());
+        // Another tab decided; of which a page in the back/forward cache is not
+        // told.
+        let decided = window_event_listener(ev::storage, move |_| again());
+        let restored = window_event_listener(ev::pageshow, move |_| again());
+        on_cleanup(move || {
+            asked.remove();
+            decided.remove();
+            restored.remove();
+        });
     }
 
     /// Does as the owner says.
@@ -113,9 +127,41 @@ mod browser {
         } else {
             Role::Reader
         };
-        notice.set(match exclusion::decide(wish) {
+        let next = match exclusion::decide(wish) {
             Role::Watcher => Notice::LeftOut,
+            Role::Reader if leave_out => Notice::Impossible,
             Role::Reader => Notice::None,
+        };
+        notice.set(next);
+        // The button that was pressed is gone, and the keyboard's place with it.
+        let place = if next == Notice::None {
+            "main"
+        } else {
+            ".opt-out"
+        };
+        focus(move || {
+            let found = document().query_selector(place).ok()??;
+            found.dyn_into().ok()
         });
     }
+
+    /// Moves the keyboard there, when what was changed is on the page.
+    fn focus(place: impl FnOnce() -> Option<HtmlElement> + 'static) {
+        request_animation_frame(move || {
+            if let Some(element) = place() {
+                let _ = element.focus();
+            }
+        });
+    }
+}
+
+/// A server knows no browser.
+#[cfg(not(feature = "hydrate"))]
+mod browser {
+    use super::Notice;
+    use leptos::{html, prelude::*};
+
+    pub(super) fn follow(_: RwSignal<Notice>, _: NodeRef<html::Aside>) {}
+
+    pub(super) fn decide(_: RwSignal<Notice>, _: bool) {}
 }

@@ -112,10 +112,14 @@ impl Unfinished {
         fs::hard_link(&self.0, copy).or_else(|e| match e.kind() {
             io::ErrorKind::AlreadyExists => Err(e),
             // Some file systems have no links.
+            _ if fs::symlink_metadata(copy).is_ok() => Err(io::ErrorKind::AlreadyExists.into()),
             _ => fs::rename(&self.0, copy),
         })?;
+        // The copy is there and whole. Not every file system lets its folder be
+        // made sure of too.
         let folder = copy.parent().filter(|p| !p.as_os_str().is_empty());
-        File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
+        let _ = File::open(folder.unwrap_or(Path::new("."))).and_then(|folder| folder.sync_all());
+        Ok(())
     }
 }
 

@@ -18,6 +18,8 @@ struct Memory {
     batches: Mutex<Vec<Batch>>,
     last_number: Mutex<i64>,
     faults: Mutex<Vec<Fault>>,
+    /// How long the next read of a total takes; the later ones take no time.
+    slow_read: Mutex<Option<Duration>>,
 }
 
 /// What the next saves do; the last of the list first.
@@ -63,7 +65,13 @@ impl Storage for Memory {
     }
 
     fn total<'a>(&'a self, slug: &'a Slug) -> StorageFuture<'a, u64> {
-        Box::pin(async { Ok(self.total_of(slug.as_str())) })
+        Box::pin(async {
+            let delay = lock(&self.slow_read).take();
+            if let Some(delay) = delay {
+                sleep(delay).await;
+            }
+            Ok(self.total_of(slug.as_str()))
+        })
     }
 
     fn totals(&self) -> StorageFuture<'_, HashMap<Slug, u64>> {
@@ -219,6 +227,24 @@ async fn slugs_that_are_due_together_are_saved_together() {
     sleep(Duration::from_secs(6)).await;
     assert_eq!(memory.saves(), 1);
     assert_eq!(lock(&memory.batches)[0].deltas.len(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn numbers_asked_for_while_the_first_reader_comes_are_that_readers() {
+    let memory = Memory::with("a", 0);
+    let hub = hub(&memory);
+    *lock(&memory.slow_read) = Some(Duration::from_secs(2));
+    let asked = counts(&hub, "a");
+    let comes = async {
+        sleep(Duration::from_secs(1)).await;
+        let reader = join(&hub, "a", view(1)).await;
+        // The owner's correction, which the reader's total does not have yet.
+        lock(&memory.totals).insert(slug("a"), 5);
+        reader
+    };
+    let (asked, mut reader) = tokio::join!(asked, comes);
+    assert_eq!(reader.current(), frame(1, 1));
+    assert_eq!(asked, (1, 1), "what everyone sees");
 }
 
 #[tokio::test(start_paused = true)]

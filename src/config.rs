@@ -6,11 +6,14 @@
 )]
 
 use crate::counter::{
+    address::{Network, Proxies},
     admission::{Origin, Origins},
+    limits::{LimitSettings, PerAddress},
     tally::SavePolicy,
 };
+use axum::http::HeaderName;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use std::{net::SocketAddr, path::PathBuf};
+use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf};
 
 /// Live and all-time views for every post of a site: a blog with a counter on
 /// each post, in one program.
@@ -102,6 +105,32 @@ pub struct Serve {
     #[arg(long, env = "VIEW_COUNTER_RESPECT_GPC")]
     pub respect_gpc: bool,
 
+    /// Proxy in front whose word is taken for where readers are: an address or
+    /// a network like 10.0.0.0/8; may be repeated. Without it all readers behind
+    /// a proxy share the limits of one address
+    #[arg(
+        long,
+        env = "VIEW_COUNTER_TRUSTED_PROXIES",
+        value_name = "CIDR",
+        value_delimiter = ','
+    )]
+    pub trusted_proxies: Vec<Network>,
+
+    /// Header in which the trusted proxy names the reader's address, overwriting
+    /// what was sent, for example X-Real-IP or CF-Connecting-IP; by default
+    /// X-Forwarded-For is read, from its right end
+    #[arg(
+        long,
+        env = "VIEW_COUNTER_CLIENT_ADDRESS_HEADER",
+        value_name = "NAME",
+        requires = "trusted_proxies"
+    )]
+    pub client_address_header: Option<HeaderName>,
+
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "documented at its type")]
+    pub limits: LimitFlags,
+
     /// Show posts that are drafts too
     #[arg(long, env = "VIEW_COUNTER_DRAFTS")]
     pub drafts: bool,
@@ -114,6 +143,73 @@ pub struct Serve {
         default_value = "target/site"
     )]
     pub site_root: PathBuf,
+}
+
+/// What one address may ask for, and how many sockets there may be.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Limits")]
+pub struct LimitFlags {
+    /// Whether one address is limited: an IPv4 address, or an IPv6 /64 network
+    #[arg(
+        long,
+        env = "VIEW_COUNTER_LIMITS",
+        value_enum,
+        default_value_t = Switch::On
+    )]
+    pub limits: Switch,
+
+    /// Handshakes that one address may make at once…
+    #[arg(long, env = "VIEW_COUNTER_HANDSHAKE_BURST", value_name = "N",
+        default_value_t = PerAddress::default().handshake_burst)]
+    pub handshake_burst: NonZeroU32,
+
+    /// …and how many a second after these
+    #[arg(long, env = "VIEW_COUNTER_HANDSHAKES_PER_SECOND", value_name = "N",
+        default_value_t = PerAddress::default().handshakes_per_second)]
+    pub handshakes_per_second: NonZeroU32,
+
+    /// Sockets that one address may have open at once
+    #[arg(long, env = "VIEW_COUNTER_SOCKETS_PER_ADDRESS", value_name = "N",
+        default_value_t = PerAddress::default().sockets)]
+    pub sockets_per_address: usize,
+
+    /// Views of one post by one address that are counted in an hour; who comes
+    /// beyond them reads on, live, and adds nothing
+    #[arg(long, env = "VIEW_COUNTER_VIEWS_PER_HOUR", value_name = "N",
+        default_value_t = PerAddress::default().views_per_hour)]
+    pub views_per_hour: u32,
+
+    /// Sockets at once, in all; holds with --limits off too. By default what the
+    /// limit of open files allows, less a reserve
+    #[arg(long, env = "VIEW_COUNTER_MAX_SOCKETS", value_name = "N")]
+    pub max_sockets: Option<usize>,
+}
+
+/// On or off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Switch {
+    /// On
+    On,
+    /// Off
+    Off,
+}
+
+impl LimitFlags {
+    /// As the counter takes them.
+    pub fn settings(&self) -> LimitSettings {
+        let per_address = PerAddress {
+            handshake_burst: self.handshake_burst,
+            handshakes_per_second: self.handshakes_per_second,
+            sockets: self.sockets_per_address,
+            views_per_hour: self.views_per_hour,
+        };
+        let default = LimitSettings::default();
+        LimitSettings {
+            per_address: (self.limits == Switch::On).then_some(per_address),
+            // More than there are descriptors for would be a promise.
+            sockets: self.max_sockets.unwrap_or(usize::MAX).min(default.sockets),
+        }
+    }
 }
 
 /// When views are saved.
@@ -138,6 +234,12 @@ impl From<Save> for SavePolicy {
 }
 
 impl Serve {
+    /// Whom to believe about where a request comes from.
+    pub fn proxies(&self) -> Proxies {
+        let trusted = self.trusted_proxies.clone();
+        Proxies::new(trusted, self.client_address_header.clone())
+    }
+
     /// Whose pages may connect.
     pub fn origins(&self) -> Origins {
         if self.origins.is_empty() {

@@ -6,7 +6,7 @@
 import { expect, test as base } from '@playwright/test';
 import { Client } from './client';
 import { Proxy } from './proxy';
-import { Server } from './server';
+import { Server, type Settings } from './server';
 import { Sockets } from './sockets';
 
 export { expect };
@@ -14,6 +14,8 @@ export { expect };
 interface Options {
   /** Complaints of the browser that the test brings about on purpose. */
   expectedComplaints: RegExp;
+  /** Settings of the server other than those that all tests share. */
+  settings: Settings;
 }
 
 interface Fixtures {
@@ -32,8 +34,10 @@ interface Fixtures {
 export const test = base.extend<Options & Fixtures>({
   expectedComplaints: [/^$/, { option: true }],
 
-  server: async ({}, use, testInfo) => {
-    const server = await Server.start();
+  settings: [{}, { option: true }],
+
+  server: async ({ settings }, use, testInfo) => {
+    const server = await Server.start(settings);
     try {
       await use(server);
     } finally {

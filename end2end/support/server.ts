@@ -21,6 +21,9 @@ export interface Counts {
   total: number;
 }
 
+/** Settings of a server, by the names of its environment variables. */
+export type Settings = Readonly<Record<string, string>>;
+
 /** A server that has not said a word by then is broken, not slow. */
 const START_MS = 10_000;
 /** It closes its sockets spread out, and then saves. */
@@ -33,16 +36,19 @@ export class Server {
   /** What it wrote to standard error, over all its lives. */
   log = '';
   readonly #folder: string;
+  readonly #settings: Settings;
   #port = 0;
   #child: ChildProcessWithoutNullStreams | undefined;
 
-  private constructor(folder: string) {
+  private constructor(folder: string, settings: Settings) {
     this.#folder = folder;
+    this.#settings = settings;
   }
 
-  /** A server with an empty database, ready for requests. */
-  static async start(): Promise<Server> {
-    const server = new Server(await mkdtemp(path.join(tmpdir(), 'view-counter-')));
+  /** A server with an empty database, ready for requests. It keeps its settings. */
+  static async start(settings: Settings = {}): Promise<Server> {
+    const folder = await mkdtemp(path.join(tmpdir(), 'view-counter-'));
+    const server = new Server(folder, settings);
     try {
       await server.start();
     } catch (error) {
@@ -69,8 +75,9 @@ export class Server {
         ...['--site-root', inRepository('target/site')],
         ...['--site-url', SITE_URL],
       ],
-      // An empty environment: no setting of the developer's gets in.
-      { env: { NO_COLOR: '1' } },
+      // An empty environment: no setting of the developer's gets in. And no limits
+      // of one address: all pages here come from one.
+      { env: { NO_COLOR: '1', VIEW_COUNTER_LIMITS: 'off', ...this.#settings } },
     );
     this.#child = child;
     killWithThisProcess(child);

@@ -19,6 +19,7 @@ use view_counter::{
         accept,
         admission::{Admission, Slugs},
         hub::{Hub, HubSettings},
+        limits::Limits,
         route::Counter,
         store::Store,
     },
@@ -80,6 +81,8 @@ fn counter(settings: &Serve, site: &Site, store: Store) -> Counter {
         origins: settings.origins(),
         slugs,
         respect_gpc: settings.respect_gpc,
+        limits: Limits::new(settings.limits.settings()),
+        proxies: settings.proxies(),
     };
     let hub = Hub::start(Arc::new(store), HubSettings::default());
     Counter::new(hub, admission)

@@ -2,7 +2,12 @@
 //! for. It has no timeout for a client that sends its headers one byte at a
 //! time, and sets no socket option.
 
-use axum::{Router, body::Body, extract::Request};
+use super::descriptors::most_connections;
+use axum::{
+    Router,
+    body::Body,
+    extract::{ConnectInfo, Request},
+};
 use hyper::body::Incoming;
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
@@ -37,8 +42,6 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 const SEND_BUFFER: u32 = 128 * 1024;
 /// Waiting connections, until they are accepted.
 const BACKLOG: u32 = 1024;
-/// File descriptors kept free for the database, the site's files and the rest.
-const DESCRIPTOR_RESERVE: u64 = 128;
 /// HTTP/2 streams at once a connection: a browser's tabs share one.
 const MAX_STREAMS: u32 = 100;
 
@@ -68,10 +71,10 @@ pub async fn serve(listener: TcpListener, app: Router, stop: CancellationToken) 
             let permit = Arc::clone(&room).acquire_owned().await;
             (listener.accept().await, permit)
         };
-        let (stream, permit) = tokio::select! {
+        let (stream, peer, permit) = tokio::select! {
             () = stop.cancelled() => break,
             (accepted, permit) = accepted => match (accepted, permit) {
-                (Ok((stream, _)), Ok(permit)) => (stream, permit),
+                (Ok((stream, peer)), Ok(permit)) => (stream, peer, permit),
                 (Err(error), _) => {
                     tracing::warn!(%error, "a connection could not be accepted");
                     sleep(ACCEPT_PAUSE).await;
@@ -85,6 +88,7 @@ pub async fn serve(listener: TcpListener, app: Router, stop: CancellationToken) 
             app: app.clone(),
             stop: stop.clone(),
             place: Place(Arc::new(permit)),
+            peer: ConnectInfo(peer),
         };
         connections.spawn(connection.serve(stream));
     }
@@ -98,16 +102,6 @@ pub async fn serve(listener: TcpListener, app: Router, stop: CancellationToken) 
     }
 }
 
-/// How many connections the process can hold: its limit of file descriptors,
-/// raised as far as the system allows, less a reserve.
-fn most_connections() -> usize {
-    let limit = rlimit::increase_nofile_limit(u64::MAX).unwrap_or(1024);
-    let most = limit.saturating_sub(DESCRIPTOR_RESERVE).max(64);
-    usize::try_from(most)
-        .unwrap_or(usize::MAX)
-        .min(Semaphore::MAX_PERMITS)
-}
-
 /// A connection's place among those that the process can hold. Every request
 /// carries it as an extension: what upgrades the connection keeps it as long as
 /// the socket lives.
@@ -118,6 +112,8 @@ struct Connection {
     app: Router,
     stop: CancellationToken,
     place: Place,
+    /// Where limits find it, as axum's own servers say it.
+    peer: ConnectInfo<SocketAddr>,
 }
 
 impl Connection {
@@ -132,10 +128,12 @@ impl Connection {
             let first_request = Arc::clone(&first_request);
             let place = self.place;
             let app = self.app;
+            let peer = self.peer;
             service_fn(move |request: hyper::Request<Incoming>| {
                 first_request.notify_one();
                 let mut request: Request = request.map(Body::new);
                 request.extensions_mut().insert(place.clone());
+                request.extensions_mut().insert(peer);
                 let app = app.clone();
                 async move { app.oneshot(request).await }
             })

@@ -1,12 +1,21 @@
-//! Who may connect: the origin a browser names, and the slugs there are.
+//! Who may connect: the origin a browser names, the slugs there are, and what
+//! one address may ask for.
 
-use super::protocol::{Slug, SlugError};
-use axum::http::{HeaderMap, Uri, header};
+use super::{
+    address::{Neighbourhood, Proxies},
+    limits::Limits,
+    protocol::{Slug, SlugError},
+};
+use axum::{
+    extract::ConnectInfo,
+    http::{Extensions, HeaderMap, Uri, header},
+};
 use std::{
     collections::BTreeSet,
     fmt,
+    net::SocketAddr,
     str::FromStr,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, Once, PoisonError, RwLock},
 };
 
 /// The slugs that are counted. Clones are the same list.
@@ -100,9 +109,10 @@ impl Origin {
 }
 
 /// Which pages may connect and read across origins.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Origins {
     /// Pages of the host that the request was sent to.
+    #[default]
     SameHost,
     /// Pages of exactly these origins.
     Listed(Vec<Origin>),
@@ -145,7 +155,8 @@ pub enum SlugRefused {
 }
 
 /// What is needed to decide who may connect.
-#[derive(Clone, Debug)]
+/// By default pages of the same host, no slug, and limits that suit a blog.
+#[derive(Clone, Debug, Default)]
 pub struct Admission {
     /// Pages that may.
     pub origins: Origins,
@@ -153,6 +164,10 @@ pub struct Admission {
     pub slugs: Slugs,
     /// Whether readers whose browser asks not to be tracked only watch.
     pub respect_gpc: bool,
+    /// What one address may ask for, and how many sockets there may be.
+    pub limits: Limits,
+    /// Whom to believe about where a request comes from.
+    pub proxies: Proxies,
 }
 
 impl Admission {
@@ -167,6 +182,21 @@ impl Admission {
         } else {
             Err(SlugRefused::Unknown)
         }
+    }
+
+    /// Where a request comes from. None if whoever serves does not say: limits of
+    /// one address then hold for nobody.
+    pub fn from(&self, extensions: &Extensions, headers: &HeaderMap) -> Option<Neighbourhood> {
+        static TOLD: Once = Once::new();
+        let Some(ConnectInfo(peer)) = extensions.get::<ConnectInfo<SocketAddr>>() else {
+            TOLD.call_once(|| {
+                tracing::warn!(
+                    "requests come without their peer's address, so nothing limits what one                      address may do; serve with counter::accept, or with                      into_make_service_with_connect_info::<SocketAddr>()"
+                );
+            });
+            return None;
+        };
+        Some(self.proxies.client(*peer, headers).into())
     }
 
     /// Whether a reader is left out of the counts, because its browser asks for
@@ -257,9 +287,8 @@ mod tests {
     fn a_browser_that_asks_for_privacy_is_left_out_if_the_server_heeds_it() {
         let asks = |name: &'static str, value: &'static str, says_so, respect_gpc| {
             let admission = Admission {
-                origins: Origins::SameHost,
-                slugs: Slugs::default(),
                 respect_gpc,
+                ..Admission::default()
             };
             let headers = [(name.parse().unwrap(), HeaderValue::from_static(value))];
             admission.leaves_out(&headers.into_iter().collect(), says_so)
@@ -275,9 +304,8 @@ mod tests {
     #[test]
     fn a_slug_that_is_none_is_told_from_one_there_is_not() {
         let admission = Admission {
-            origins: Origins::SameHost,
             slugs: ["known".parse().unwrap()].into_iter().collect(),
-            respect_gpc: false,
+            ..Admission::default()
         };
         assert!(admission.slug("known").is_ok());
         assert_eq!(admission.slug("other"), Err(SlugRefused::Unknown));

@@ -12,13 +12,19 @@ mod browser;
 #[cfg(feature = "ssr")]
 pub mod accept;
 #[cfg(feature = "ssr")]
+pub mod address;
+#[cfg(feature = "ssr")]
 pub mod admission;
 #[cfg(feature = "ssr")]
 pub mod budget;
 #[cfg(feature = "ssr")]
+mod descriptors;
+#[cfg(feature = "ssr")]
 mod gate;
 #[cfg(feature = "ssr")]
 pub mod hub;
+#[cfg(feature = "ssr")]
+pub mod limits;
 #[cfg(feature = "ssr")]
 pub mod route;
 #[cfg(feature = "ssr")]

@@ -22,7 +22,10 @@ use axum::{
         rejection::{PathRejection, QueryRejection},
         ws::WebSocketUpgrade,
     },
-    http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, Version, header, request::Parts},
+    http::{
+        Extensions, HeaderMap, HeaderValue, Method, StatusCode, Uri, Version, header,
+        request::Parts,
+    },
     response::{IntoResponse, Response},
     routing::{any, get},
 };
@@ -159,11 +162,14 @@ async fn connect(
         .map_err(|rejection| ApiError::new(rejection.status(), rejection.body_text()))?;
     let Query(query) = query.map_err(|e| ApiError::new(e.status(), e.body_text()))?;
     let arrival = query.arrival()?;
+    let from = admission.from(&parts.extensions, &parts.headers);
+    let slot = admission.limits.enter(from, &slug)?;
     let pass = counter.gate().enter().ok_or_else(ApiError::restarting)?;
     let door = counter.0.hub.open(&slug).await.map_err(storage_failed)?;
 
     let watches = is_set(query.watch.as_deref())
         || admission.leaves_out(&parts.headers, is_set(query.gpc.as_deref()));
+    let limits = admission.limits.clone();
     let place = parts.extensions.remove::<Place>();
     // At axum's defaults a socket takes 137 KB; so it takes about 2.
     let response = upgrade
@@ -173,14 +179,14 @@ async fn connect(
         .max_message_size(MAX_MESSAGE)
         .max_frame_size(MAX_MESSAGE)
         .on_upgrade(async move |socket| {
-            let _held = place;
+            let _held = (place, slot);
             if pass.is_closing() {
                 return socket::refuse(socket).await;
             }
             let subscription = if watches {
                 door.watch()
             } else {
-                door.join(arrival)
+                door.join_if(arrival, || limits.take_view(from, &slug))
             };
             socket::serve(socket, subscription, &pass).await;
         });
@@ -239,16 +245,28 @@ fn storage_failed(error: StorageError) -> ApiError {
     )
 }
 
-/// `{"slug":…,"live":…,"total":…}` of one post.
+/// `{"slug":…,"live":…,"total":…}` of one post, or the 429 or 503 that a
+/// handshake would get now.
 async fn views(
     State(counter): State<Counter>,
     slug: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
     uri: Uri,
+    extensions: Extensions,
 ) -> Response {
+    let admission = &counter.0.admission;
     let numbers = async {
         let text = decoded(slug)?;
-        let slug = counter.0.admission.slug(&text).map_err(refused_read)?;
+        let slug = admission.slug(&text).map_err(refused_read)?;
+        // A page that was refused asks here why: scripts cannot see the status
+        // of a handshake.
+        let from = admission.from(&extensions, &headers);
+        if let Some(refusal) = admission.limits.refusal(from, &slug) {
+            return Err(refusal.into());
+        }
+        if !counter.gate().is_open() {
+            return Err(ApiError::restarting());
+        }
         let counts = counter.counts(&slug).await?;
         Ok::<_, ApiError>(Json(SlugCounts { slug, counts }))
     };

@@ -189,6 +189,15 @@ impl Tally {
         }
     }
 
+    /// Whether this arrival would be a new view, as far as [`Self::join`] can
+    /// tell.
+    pub fn is_new(&self, arrival: Arrival, now: Instant) -> bool {
+        let known = arrival.view.is_some_and(|view| {
+            self.connected.contains_key(&view) || self.recent.contains(view, now)
+        });
+        !arrival.again && !known
+    }
+
     fn count(&mut self, now: Instant, day: Date) {
         let unsaved = self.unsaved.get_or_insert_with(|| Unsaved {
             delta: Delta::default(),

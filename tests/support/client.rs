@@ -42,19 +42,33 @@ impl Client {
     pub(crate) async fn connect_with(
         address: &str,
         path: &str,
-        headers: &[(&'static str, &'static str)],
+        headers: &[(&'static str, &str)],
     ) -> Self {
+        let connected = Self::try_connect_with(address, path, headers).await;
+        connected.unwrap_or_else(|refused| panic!("refused: {refused:?}"))
+    }
+
+    /// As [`Self::connect_with`], or the answer that refused it.
+    pub(crate) async fn try_connect_with(
+        address: &str,
+        path: &str,
+        headers: &[(&'static str, &str)],
+    ) -> Result<Self, Box<Response>> {
         let mut request = format!("ws://{address}{path}")
             .into_client_request()
             .unwrap();
         let origin = format!("http://{address}").parse().unwrap();
         request.headers_mut().insert("origin", origin);
         for (name, value) in headers {
-            request.headers_mut().insert(*name, value.parse().unwrap());
+            request.headers_mut().append(*name, value.parse().unwrap());
         }
         let stream = TcpStream::connect(address).await.unwrap();
         let handshake = timeout(PATIENCE, client_async(request, stream)).await;
-        Self::from(handshake.expect("an answer").unwrap().0)
+        match handshake.expect("an answer") {
+            Ok((socket, _)) => Ok(Self::from(socket)),
+            Err(Error::Http(response)) => Err(response),
+            Err(error) => panic!("{error}"),
+        }
     }
 
     /// The handshake with this `Origin`; an error holds the HTTP response, or

@@ -8,7 +8,7 @@
 
 use super::*;
 use crate::counter::{
-    admission::{Admission, Origins, Slugs},
+    admission::Admission,
     protocol::ViewId,
     route::Counter,
     storage::{Batch, StorageFuture},
@@ -214,13 +214,8 @@ impl World {
         };
         let storage = Unreliable::new(policy, rng.random());
         let hub = Hub::start(Arc::<Unreliable>::clone(&storage), HubSettings::default());
-        let admission = Admission {
-            origins: Origins::SameHost,
-            slugs: Slugs::default(),
-            respect_gpc: false,
-        };
         Arc::new(Self {
-            counter: Counter::new(hub, admission),
+            counter: Counter::new(hub, Admission::default()),
             storage,
             ledger: Mutex::default(),
             takes_away: rng.random_bool(0.5),

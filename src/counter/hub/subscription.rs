@@ -47,8 +47,18 @@ impl Door {
     /// A reader comes: from now on it is in `live`, and counted if this is a
     /// view. Everyone else hears of it as the window allows.
     pub fn join(self, arrival: Arrival) -> Subscription {
+        self.join_if(arrival, || true)
+    }
+
+    /// As [`Self::join`], but a new view is only counted if `may_count` says so;
+    /// otherwise it reads on and adds nothing. Not asked about a view that is
+    /// not new. It is called under a lock, and must not wait.
+    pub fn join_if(self, mut arrival: Arrival, may_count: impl FnOnce() -> bool) -> Subscription {
         let now = now();
         let mut seats = self.room.seats();
+        if seats.tally.is_new(arrival, now) && !may_count() {
+            arrival.again = true;
+        }
         let joined = seats.tally.join(arrival, now, today());
         let replaced = seats.seat(joined.reader, joined.replaced, arrival.view.is_some());
         self.room.settle(&self.hold.shared, &mut seats, now);

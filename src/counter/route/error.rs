@@ -1,6 +1,7 @@
 //! The one shape of an error: a status and `{"error":"one sentence"}`, which
 //! says what was wrong and what to do.
 
+use crate::counter::limits::Refusal;
 use axum::{
     Json,
     http::{HeaderValue, StatusCode, header},
@@ -32,8 +33,8 @@ impl ApiError {
         }
     }
 
-    fn with(mut self, name: header::HeaderName, value: &'static str) -> Self {
-        self.header = Some((name, HeaderValue::from_static(value)));
+    fn with(mut self, name: header::HeaderName, value: HeaderValue) -> Self {
+        self.header = Some((name, value));
         self
     }
 
@@ -52,7 +53,7 @@ impl ApiError {
             StatusCode::UPGRADE_REQUIRED,
             "this is a WebSocket; connect with `Upgrade: websocket`, or read /api/v1/views instead",
         )
-        .with(header::UPGRADE, "websocket")
+        .with(header::UPGRADE, HeaderValue::from_static("websocket"))
     }
 
     /// 503: the server is about to stop.
@@ -61,7 +62,7 @@ impl ApiError {
             StatusCode::SERVICE_UNAVAILABLE,
             "the server is restarting; try again in a few seconds",
         )
-        .with(header::RETRY_AFTER, "5")
+        .with(header::RETRY_AFTER, HeaderValue::from(5))
     }
 
     /// 404 for a path under `/api` that is nothing.
@@ -70,6 +71,36 @@ impl ApiError {
             StatusCode::NOT_FOUND,
             "there is nothing here; the routes are /api/v1/connect/SLUG, /api/v1/views and /api/v1/views/SLUG",
         )
+    }
+}
+
+impl From<Refusal> for ApiError {
+    /// 429 where the client's own address is at its limit, 503 where the server
+    /// is; both say when to try again (RFC 9110 §10.2.3).
+    fn from(refusal: Refusal) -> Self {
+        let wait = refusal.wait();
+        // In whole seconds, and none of them too early.
+        let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+        let (status, why) = match refusal {
+            Refusal::TooFast(_) => (
+                StatusCode::TOO_MANY_REQUESTS,
+                "your address opened too many pages in a short time",
+            ),
+            Refusal::TooManyOpen => (
+                StatusCode::TOO_MANY_REQUESTS,
+                "your address has as many pages open as one may; close some",
+            ),
+            Refusal::SlugFull => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "this post has as many readers as it can have",
+            ),
+            Refusal::Full => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "there are as many readers as the server can hold",
+            ),
+        };
+        Self::new(status, format_args!("{why}; try again in {seconds} s"))
+            .with(header::RETRY_AFTER, HeaderValue::from(seconds))
     }
 }
 

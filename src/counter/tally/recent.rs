@@ -34,6 +34,12 @@ impl Recent {
         }
     }
 
+    /// Whether this view left within the last minute.
+    pub(super) fn contains(&self, view: ViewId, now: Instant) -> bool {
+        let left = self.places.get(&view).and_then(|p| self.order.get(p));
+        left.is_some_and(|(_, left)| now < *left + REMEMBERED_FOR)
+    }
+
     /// Whether this view left within the last minute. If so it is taken out:
     /// it is here again.
     pub(super) fn take(&mut self, view: ViewId, now: Instant) -> bool {

@@ -1,0 +1,187 @@
+//! Whose address a request comes from: the peer's, or, behind a proxy that is
+//! trusted, the one that the proxy names.
+//!
+//! What a header says is anyone's to write. It is believed only where a trusted
+//! proxy wrote it, and a list of hops only from its right end as far as trusted
+//! proxies wrote it.
+
+use axum::http::{HeaderMap, HeaderName};
+use ipnet::IpNet;
+use std::{
+    fmt,
+    net::{IpAddr, Ipv6Addr, SocketAddr},
+    str::FromStr,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+/// Each proxy appends the address that it was asked from.
+const FORWARDED_FOR: &str = "x-forwarded-for";
+/// Headers by which a proxy that is not known yet gives itself away.
+const SIGNS_OF_A_PROXY: [&str; 5] = [
+    FORWARDED_FOR,
+    "forwarded",
+    "x-real-ip",
+    "cf-connecting-ip",
+    "true-client-ip",
+];
+
+/// Where a reader is, as far as limits go: an IPv4 address, or the /64 network
+/// of an IPv6 address. The latter is what one household or server is given, and
+/// it can use any address in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Neighbourhood(IpAddr);
+
+impl From<IpAddr> for Neighbourhood {
+    fn from(address: IpAddr) -> Self {
+        Self(match address.to_canonical() {
+            IpAddr::V4(v4) => IpAddr::V4(v4),
+            IpAddr::V6(v6) => {
+                let network = v6.to_bits() >> 64 << 64;
+                IpAddr::V6(Ipv6Addr::from_bits(network))
+            }
+        })
+    }
+}
+
+impl fmt::Display for Neighbourhood {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            IpAddr::V4(v4) => v4.fmt(f),
+            IpAddr::V6(v6) => write!(f, "{v6}/64"),
+        }
+    }
+}
+
+/// One address, or a network in CIDR notation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Network(IpNet);
+
+/// A text is not a [`Network`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not an address or a network, like 127.0.0.1, 10.0.0.0/8 or fd00::/8")]
+pub struct NetworkError;
+
+impl FromStr for Network {
+    type Err = NetworkError;
+
+    fn from_str(text: &str) -> Result<Self, NetworkError> {
+        let text = text.trim();
+        let net = match text.parse::<IpAddr>() {
+            Ok(address) => IpNet::from(address.to_canonical()),
+            Err(_) => text.parse().map_err(|_| NetworkError)?,
+        };
+        Ok(Self(net))
+    }
+}
+
+/// Which proxies are believed, and in which header. Clones share whether a
+/// forgotten one was told of. By default none is.
+#[derive(Clone, Debug, Default)]
+pub struct Proxies {
+    trusted: Vec<Network>,
+    header: Option<HeaderName>,
+    told: Arc<AtomicBool>,
+}
+
+impl Proxies {
+    /// Believes proxies in these networks. They name the client in
+    /// `X-Forwarded-For`, or alone in the `header` that they overwrite in every
+    /// request, such as `X-Real-IP` or `CF-Connecting-IP`.
+    pub fn new(trusted: Vec<Network>, header: Option<HeaderName>) -> Self {
+        Self {
+            trusted,
+            header,
+            told: Arc::default(),
+        }
+    }
+
+    /// The address that a request comes from, which reached us from `peer`.
+    pub fn client(&self, peer: SocketAddr, headers: &HeaderMap) -> IpAddr {
+        let peer = peer.ip().to_canonical();
+        if !self.trusts(peer) {
+            self.tell_of_a_forgotten_proxy(peer, headers);
+            return peer;
+        }
+        match &self.header {
+            Some(name) => named(headers, name).unwrap_or(peer),
+            None => self.behind(peer, headers),
+        }
+    }
+
+    fn trusts(&self, address: IpAddr) -> bool {
+        self.trusted.iter().any(|net| net.0.contains(&address))
+    }
+
+    /// Walks from the right, from the hop that is nearest to us, as long as
+    /// trusted proxies wrote what is read.
+    fn behind(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+        let lines = headers.get_all(FORWARDED_FOR).iter().rev();
+        let hops = lines.flat_map(|line| line.as_bytes().rsplit(|byte| *byte == b','));
+        let mut nearest = peer;
+        for hop in hops {
+            // What a trusted proxy did not understand is no reason to believe
+            // what stands left of it.
+            let Some(address) = hop_address(hop) else {
+                return nearest;
+            };
+            nearest = address;
+            if !self.trusts(address) {
+                return nearest;
+            }
+        }
+        nearest
+    }
+
+    /// Says once that a proxy seems to be in front which is not trusted. All of
+    /// its readers would share one address, and its limits.
+    fn tell_of_a_forgotten_proxy(&self, peer: IpAddr, headers: &HeaderMap) {
+        let forwarded = || SIGNS_OF_A_PROXY.iter().find(|n| headers.contains_key(**n));
+        if !is_local(peer) || self.told.load(Ordering::Relaxed) {
+            return;
+        }
+        let Some(header) = forwarded() else { return };
+        if !self.told.swap(true, Ordering::Relaxed) {
+            tracing::warn!(
+                %peer,
+                header,
+                "a proxy seems to be in front and is not trusted: all its readers share the \
+                 limits of one address; if it is yours, start with --trusted-proxies {peer}"
+            );
+        }
+    }
+}
+
+/// The address in a header of its own. Of several lines the last is taken: a
+/// proxy that adds instead of overwriting adds behind what the client sent.
+fn named(headers: &HeaderMap, name: &HeaderName) -> Option<IpAddr> {
+    hop_address(headers.get_all(name).iter().next_back()?.as_bytes())
+}
+
+/// An address as proxies write it: bare, with a port, or in brackets.
+fn hop_address(hop: &[u8]) -> Option<IpAddr> {
+    let hop = str::from_utf8(hop).ok()?.trim();
+    let bare = hop.strip_prefix('[').and_then(|hop| hop.strip_suffix(']'));
+    let address = match bare {
+        Some(v6) => IpAddr::V6(v6.parse().ok()?),
+        None => match hop.parse::<SocketAddr>() {
+            Ok(with_port) => with_port.ip(),
+            Err(_) => hop.parse().ok()?,
+        },
+    };
+    Some(address.to_canonical())
+}
+
+/// Whether a peer is of this machine or its own network, as proxies mostly are:
+/// from elsewhere anyone may send such a header.
+fn is_local(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(v4) => v4.is_loopback() || v4.is_private() || v4.is_link_local(),
+        IpAddr::V6(v6) => v6.is_loopback() || v6.is_unique_local() || v6.is_unicast_link_local(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,168 @@
+//! How much one address may ask for, and how many sockets there may be.
+//!
+//! Four limits, and each stands against something else: the rate of handshakes
+//! against a loop, sockets of one address against hoarding, sockets in all
+//! against running out of descriptors, and views of one address on one slug
+//! against a total that one person drives up. All tables are bounded: filling
+//! one takes the oldest entries out, and gains its filler less than it costs.
+//! An address lives in them alone, in memory, and no longer than it matters.
+
+mod occupancy;
+mod quota;
+mod rate;
+
+pub use occupancy::Slot;
+
+use super::{address::Neighbourhood, descriptors::most_sockets, protocol::Slug};
+use occupancy::Occupancy;
+use quota::Quotas;
+use rate::Rate;
+use std::{num::NonZeroU32, sync::Arc, time::Duration};
+
+/// Addresses and pairs of an address and a slug that are remembered; beyond it
+/// the oldest goes first. About five megabytes in all when full.
+const REMEMBERED_MOST: usize = 65_536;
+/// How long a client is asked to wait until somebody may have left.
+const UNTIL_SOMEBODY_LEFT: Duration = Duration::from_secs(30);
+
+/// What is allowed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LimitSettings {
+    /// What one address may do; none for as much as it likes.
+    pub per_address: Option<PerAddress>,
+    /// Sockets at once, in all.
+    pub sockets: usize,
+}
+
+/// What one address may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PerAddress {
+    /// Handshakes that it may make at once.
+    pub handshake_burst: NonZeroU32,
+    /// Handshakes a second that it may make after these.
+    pub handshakes_per_second: NonZeroU32,
+    /// Sockets that it may have open at once.
+    pub sockets: usize,
+    /// Views of one slug by it that are counted, in any hour.
+    pub views_per_hour: u32,
+}
+
+impl Default for LimitSettings {
+    /// Each address as [`PerAddress::default`], and as many sockets as the
+    /// process has file descriptors for, less a reserve.
+    fn default() -> Self {
+        Self {
+            per_address: Some(PerAddress::default()),
+            sockets: most_sockets(),
+        }
+    }
+}
+
+impl Default for PerAddress {
+    /// What suits a blog: a household, an office or a school behind one address.
+    fn default() -> Self {
+        Self {
+            handshake_burst: DEFAULT_BURST,
+            handshakes_per_second: DEFAULT_PER_SECOND,
+            sockets: 64,
+            views_per_hour: 60,
+        }
+    }
+}
+
+const DEFAULT_BURST: NonZeroU32 = NonZeroU32::MIN.saturating_add(39);
+const DEFAULT_PER_SECOND: NonZeroU32 = NonZeroU32::MIN.saturating_add(1);
+
+/// Why a handshake is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The address made too many; the next is allowed after this time.
+    TooFast(Duration),
+    /// The address has as many sockets as it may.
+    TooManyOpen,
+    /// The slug has most of all the sockets there may be.
+    SlugFull,
+    /// There are as many sockets as there may be.
+    Full,
+}
+
+impl Refusal {
+    /// How long to wait before the next try.
+    pub fn wait(self) -> Duration {
+        match self {
+            Self::TooFast(wait) => wait,
+            Self::TooManyOpen | Self::SlugFull | Self::Full => UNTIL_SOMEBODY_LEFT,
+        }
+    }
+}
+
+/// The limits and what was used of them. Clones share it.
+#[derive(Clone, Debug)]
+pub struct Limits(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    per_address: Option<OfAddresses>,
+    occupancy: Arc<Occupancy>,
+}
+
+#[derive(Debug)]
+struct OfAddresses {
+    handshakes: Rate,
+    views: Quotas,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self::new(LimitSettings::default())
+    }
+}
+
+impl Limits {
+    /// Nothing is used yet.
+    pub fn new(settings: LimitSettings) -> Self {
+        let per_address = settings.per_address.map(|per| OfAddresses {
+            handshakes: Rate::new(
+                per.handshake_burst,
+                per.handshakes_per_second,
+                REMEMBERED_MOST,
+            ),
+            views: Quotas::new(per.views_per_hour, REMEMBERED_MOST),
+        });
+        let sockets_per_address = settings.per_address.map(|per| per.sockets);
+        Self(Arc::new(Inner {
+            per_address,
+            occupancy: Occupancy::new(settings.sockets, sockets_per_address),
+        }))
+    }
+
+    /// Takes part in a handshake from this address, if it is known: a socket's
+    /// slot, which it holds until its end.
+    ///
+    /// # Errors
+    /// If a limit is reached. The handshake counts towards its rate all the same.
+    pub fn enter(&self, from: Option<Neighbourhood>, slug: &Slug) -> Result<Slot, Refusal> {
+        if let (Some(of), Some(from)) = (&self.0.per_address, from) {
+            of.handshakes.take(from).map_err(Refusal::TooFast)?;
+        }
+        self.0.occupancy.take(from, slug)
+    }
+
+    /// What [`Self::enter`] would refuse at this moment. Uses nothing up.
+    pub fn refusal(&self, from: Option<Neighbourhood>, slug: &Slug) -> Option<Refusal> {
+        let too_fast = match (&self.0.per_address, from) {
+            (Some(of), Some(from)) => of.handshakes.look(from).err().map(Refusal::TooFast),
+            _ => None,
+        };
+        too_fast.or_else(|| self.0.occupancy.look(from, slug).err())
+    }
+
+    /// Whether one more view of this slug from this address is to be counted.
+    /// If so, it is used up.
+    pub fn take_view(&self, from: Option<Neighbourhood>, slug: &Slug) -> bool {
+        match (&self.0.per_address, from) {
+            (Some(of), Some(from)) => of.views.take(from, slug),
+            _ => true,
+        }
+    }
+}

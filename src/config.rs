@@ -29,7 +29,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Serve the blog and count its readers
-    Serve(Serve),
+    Serve(Box<Serve>),
     /// Print the all-time views of every post, also while the server runs
     Totals(Totals),
     /// Copy all counts into a new file, also while the server runs
@@ -127,10 +127,6 @@ pub struct Serve {
     )]
     pub client_address_header: Option<HeaderName>,
 
-    #[command(flatten)]
-    #[expect(missing_docs, reason = "documented at its type")]
-    pub limits: LimitFlags,
-
     /// Show posts that are drafts too
     #[arg(long, env = "VIEW_COUNTER_DRAFTS")]
     pub drafts: bool,
@@ -143,6 +139,11 @@ pub struct Serve {
         default_value = "target/site"
     )]
     pub site_root: PathBuf,
+
+    // Last, or what follows would stand under its heading.
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "documented at its type")]
+    pub limits: LimitFlags,
 }
 
 /// What one address may ask for, and how many sockets there may be.
@@ -185,12 +186,12 @@ pub struct LimitFlags {
     pub max_sockets: Option<usize>,
 }
 
-/// On or off.
+/// Whether one address is limited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Switch {
-    /// On
+    /// It may do what the settings below say
     On,
-    /// Off
+    /// It may do as it likes: for tests, and where the proxy limits
     Off,
 }
 

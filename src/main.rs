@@ -10,7 +10,7 @@ use view_counter::config::{Cli, Command};
 #[tokio::main]
 async fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
-        Command::Serve(settings) => serve::run(settings).await,
+        Command::Serve(settings) => serve::run(*settings).await,
         Command::Totals(settings) => totals::run(&settings).await,
         Command::Backup(settings) => backup::run(&settings).await,
     };

@@ -18,6 +18,8 @@ pub mod admission;
 #[cfg(feature = "ssr")]
 pub mod budget;
 #[cfg(feature = "ssr")]
+pub mod crawler;
+#[cfg(feature = "ssr")]
 mod descriptors;
 #[cfg(feature = "ssr")]
 mod gate;

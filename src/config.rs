@@ -34,6 +34,8 @@ pub enum Command {
     Totals(Totals),
     /// Copy all counts into a new file, also while the server runs
     Backup(Backup),
+    /// Say whether a user agent is taken for a crawler, which is not counted
+    Agent(Agent),
 }
 
 /// Where the counts are.
@@ -279,4 +281,16 @@ pub struct Totals {
     /// Print CSV with a header line
     #[arg(long)]
     pub csv: bool,
+}
+
+/// Settings of `agent`.
+#[derive(Debug, Args)]
+pub struct Agent {
+    /// The user agent as it is in a log, in quotation marks: "Mozilla/5.0 (…)"
+    #[arg(value_name = "USER_AGENT")]
+    pub user_agent: String,
+
+    /// Print JSON: whether it counts, and the crawler that it is
+    #[arg(long)]
+    pub json: bool,
 }

@@ -1,9 +1,9 @@
-//! The program: `view-counter serve`, `totals`, `backup`.
+//! The program: `view-counter serve`, `totals`, `backup`, `agent`.
 
 mod command;
 
 use clap::Parser;
-use command::{backup, serve, totals};
+use command::{agent, backup, serve, totals};
 use std::process::ExitCode;
 use view_counter::config::{Cli, Command};
 
@@ -13,6 +13,7 @@ async fn main() -> ExitCode {
         Command::Serve(settings) => serve::run(*settings).await,
         Command::Totals(settings) => totals::run(&settings).await,
         Command::Backup(settings) => backup::run(&settings).await,
+        Command::Agent(settings) => agent::run(&settings),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,5 +1,6 @@
 //! The program's commands, one file each.
 
+pub(crate) mod agent;
 pub(crate) mod backup;
 pub(crate) mod serve;
 pub(crate) mod totals;

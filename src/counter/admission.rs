@@ -1,8 +1,9 @@
 //! Who may connect: the origin a browser names, the slugs there are, and what
-//! one address may ask for.
+//! one address may ask for; and who of them only watches.
 
 use super::{
     address::{Neighbourhood, Proxies},
+    crawler,
     limits::Limits,
     protocol::{Slug, SlugError},
 };
@@ -154,6 +155,31 @@ pub enum SlugRefused {
     Unknown,
 }
 
+/// What a page says of itself in its handshake's query.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PageSays {
+    /// It is to be in neither number (`watch=1`).
+    pub watch: bool,
+    /// Its browser asks not to be tracked (`gpc=1`); not every browser adds a
+    /// header that says so.
+    pub gpc: bool,
+    /// A program drives its browser (`webdriver=1`).
+    pub webdriver: bool,
+}
+
+/// Why a socket sees the numbers and is in neither.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Watches {
+    /// It asked to: a dashboard, or a browser that its owner left out.
+    Asked,
+    /// Its browser asks for privacy, and this server heeds that.
+    LeftOut,
+    /// A program drives its browser.
+    Webdriver,
+    /// Its user agent is a crawler's, by the list of [`crawler`].
+    Crawler,
+}
+
 /// What is needed to decide who may connect.
 /// By default pages of the same host, no slug, and limits that suit a blog.
 #[derive(Clone, Debug, Default)]
@@ -191,7 +217,9 @@ impl Admission {
         let Some(ConnectInfo(peer)) = extensions.get::<ConnectInfo<SocketAddr>>() else {
             TOLD.call_once(|| {
                 tracing::warn!(
-                    "requests come without their peer's address, so nothing limits what one                      address may do; serve with counter::accept, or with                      into_make_service_with_connect_info::<SocketAddr>()"
+                    "requests come without their peer's address, so nothing limits what one \
+                     address may do; serve with counter::accept, or with \
+                     into_make_service_with_connect_info::<SocketAddr>()"
                 );
             });
             return None;
@@ -199,12 +227,25 @@ impl Admission {
         Some(self.proxies.client(*peer, headers).into())
     }
 
-    /// Whether a reader is left out of the counts, because its browser asks for
-    /// privacy and this server heeds that. `says_so` is what the page itself
-    /// added to its handshake, for browsers that add no header.
-    pub fn leaves_out(&self, headers: &HeaderMap, says_so: bool) -> bool {
+    /// Why this handshake's socket only watches; none if it is a reader's. Of
+    /// several reasons it is the one that comes first in [`Watches`].
+    ///
+    /// A handshake without a user agent is a reader's: that is a plain client.
+    pub fn watches(&self, headers: &HeaderMap, page: PageSays) -> Option<Watches> {
         let set = |name| headers.get(name).is_some_and(|value| value == "1");
-        self.respect_gpc && (says_so || set("sec-gpc") || set("dnt"))
+        let is_crawler = || {
+            let user_agent = headers.get(header::USER_AGENT);
+            user_agent.is_some_and(|value| crawler::find(value.as_bytes()).is_some())
+        };
+        if page.watch {
+            Some(Watches::Asked)
+        } else if self.respect_gpc && (page.gpc || set("sec-gpc") || set("dnt")) {
+            Some(Watches::LeftOut)
+        } else if page.webdriver {
+            Some(Watches::Webdriver)
+        } else {
+            is_crawler().then_some(Watches::Crawler)
+        }
     }
 }
 
@@ -291,7 +332,11 @@ mod tests {
                 ..Admission::default()
             };
             let headers = [(name.parse().unwrap(), HeaderValue::from_static(value))];
-            admission.leaves_out(&headers.into_iter().collect(), says_so)
+            let page = PageSays {
+                gpc: says_so,
+                ..PageSays::default()
+            };
+            admission.watches(&headers.into_iter().collect(), page) == Some(Watches::LeftOut)
         };
         assert!(asks("sec-gpc", "1", false, true));
         assert!(asks("dnt", "1", false, true));
@@ -299,6 +344,48 @@ mod tests {
         assert!(!asks("sec-gpc", "1", true, false), "off by default");
         assert!(!asks("dnt", "0", false, true), "it consents");
         assert!(!asks("x-other", "1", false, true));
+    }
+
+    #[test]
+    fn a_watcher_watches_for_the_first_reason_there_is() {
+        let why = |user_agent: &[u8], query: &str| {
+            let admission = Admission {
+                respect_gpc: true,
+                ..Admission::default()
+            };
+            let user_agent = HeaderValue::from_bytes(user_agent).unwrap();
+            let headers = [(header::USER_AGENT, user_agent)];
+            let page = PageSays {
+                watch: query.contains("watch"),
+                gpc: query.contains("gpc"),
+                webdriver: query.contains("driver"),
+            };
+            admission.watches(&headers.into_iter().collect(), page)
+        };
+        assert_eq!(
+            why(b"curl/8.14.1", "watch gpc driver"),
+            Some(Watches::Asked)
+        );
+        assert_eq!(why(b"curl/8.14.1", "gpc driver"), Some(Watches::LeftOut));
+        assert_eq!(why(b"curl/8.14.1", "driver"), Some(Watches::Webdriver));
+        assert_eq!(why(b"curl/8.14.1", ""), Some(Watches::Crawler));
+        assert_eq!(
+            why(b"GPTBot \xff\xfe", ""),
+            Some(Watches::Crawler),
+            "no UTF-8"
+        );
+        assert_eq!(why(b"Mozilla/5.0", ""), None);
+    }
+
+    #[test]
+    fn a_client_without_a_user_agent_is_a_reader() {
+        let admission = Admission {
+            origins: Origins::SameHost,
+            slugs: Slugs::default(),
+            respect_gpc: true,
+        };
+        let watches = admission.watches(&HeaderMap::new(), PageSays::default());
+        assert_eq!(watches, None);
     }
 
     #[test]

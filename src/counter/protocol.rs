@@ -212,6 +212,10 @@ pub fn connect_path(slug: &Slug, handshake: Handshake) -> String {
 /// by Global Privacy Control or Do Not Track. It is up to the server to heed it.
 pub const ASKS_FOR_PRIVACY: &str = "&gpc=1";
 
+/// What a page adds to [`connect_path`] if a program drives its browser
+/// (`navigator.webdriver`, W3C WebDriver §4): nobody reads it, so it watches.
+pub const IS_DRIVEN: &str = "&webdriver=1";
+
 /// Path of one slug's numbers.
 pub fn views_path(slug: &Slug) -> String {
     format!("{VIEWS_PATH}{}", slug.encoded())

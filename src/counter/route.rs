@@ -7,7 +7,8 @@ pub use error::ApiError;
 
 use super::{
     accept::Place,
-    admission::{Admission, SlugRefused},
+    admission::{Admission, PageSays, SlugRefused},
+    crawler,
     gate::Gate,
     hub::{Hub, Unsaved},
     protocol::{CONNECT_PATH, Counts, Slug, SlugCounts, VIEWS_PATH, ViewId},
@@ -53,6 +54,7 @@ struct Inner {
 impl Counter {
     /// A counter that is ready.
     pub fn new(hub: Hub, admission: Admission) -> Self {
+        crawler::prepare();
         Self(Arc::new(Inner {
             hub,
             admission,
@@ -120,6 +122,7 @@ struct ConnectQuery {
     again: Option<String>,
     watch: Option<String>,
     gpc: Option<String>,
+    webdriver: Option<String>,
 }
 
 impl ConnectQuery {
@@ -129,6 +132,14 @@ impl ConnectQuery {
             view: view.map_err(|e| ApiError::new(StatusCode::BAD_REQUEST, e))?,
             again: is_set(self.again.as_deref()),
         })
+    }
+
+    fn page_says(&self) -> PageSays {
+        PageSays {
+            watch: is_set(self.watch.as_deref()),
+            gpc: is_set(self.gpc.as_deref()),
+            webdriver: is_set(self.webdriver.as_deref()),
+        }
     }
 }
 
@@ -167,8 +178,7 @@ async fn connect(
     let pass = counter.gate().enter().ok_or_else(ApiError::restarting)?;
     let door = counter.0.hub.open(&slug).await.map_err(storage_failed)?;
 
-    let watches = is_set(query.watch.as_deref())
-        || admission.leaves_out(&parts.headers, is_set(query.gpc.as_deref()));
+    let watches = admission.watches(&parts.headers, query.page_says());
     let limits = admission.limits.clone();
     let place = parts.extensions.remove::<Place>();
     // At axum's defaults a socket takes 137 KB; so it takes about 2.
@@ -183,7 +193,7 @@ async fn connect(
             if pass.is_closing() {
                 return socket::refuse(socket).await;
             }
-            let subscription = if watches {
+            let subscription = if watches.is_some() {
                 door.watch()
             } else {
                 door.join_if(arrival, || limits.take_view(from, &slug))

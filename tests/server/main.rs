@@ -10,6 +10,7 @@
 
 mod bad_input;
 mod counting;
+mod crawlers;
 mod limits;
 mod pages;
 mod saving;

@@ -55,6 +55,13 @@ pub(super) fn asks_for_privacy() -> bool {
         || says("doNotTrack").is_some_and(|value| value == "1")
 }
 
+/// Whether a program drives the browser: a test, or a crawler that is one.
+pub(super) fn is_driven() -> bool {
+    let navigator = window().navigator();
+    js_sys::Reflect::get(&navigator, &JsValue::from_str("webdriver"))
+        .is_ok_and(|value| value.is_truthy())
+}
+
 /// The time since the page began.
 pub(super) fn now() -> Duration {
     let millis = window().performance().map_or(0.0, |p| p.now());

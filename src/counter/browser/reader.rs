@@ -5,7 +5,7 @@ use super::{exclusion, page, socket::Socket, why};
 use crate::counter::{
     component::{Reading, ReadingState},
     lifecycle::{Action, Chance, Event, Lifecycle},
-    protocol::{ASKS_FOR_PRIVACY, Slug, ViewId, connect_path, views_path},
+    protocol::{ASKS_FOR_PRIVACY, IS_DRIVEN, Slug, ViewId, connect_path, views_path},
 };
 use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
@@ -97,6 +97,9 @@ impl Reader {
                 let mut path = connect_path(&self.slug, handshake);
                 if page::asks_for_privacy() {
                     path.push_str(ASKS_FOR_PRIVACY);
+                }
+                if page::is_driven() {
+                    path.push_str(IS_DRIVEN);
                 }
                 let socket = Socket::open(&path, generation, Rc::downgrade(self));
                 self.socket.replace(Some(socket));

@@ -379,12 +379,7 @@ mod tests {
 
     #[test]
     fn a_client_without_a_user_agent_is_a_reader() {
-        let admission = Admission {
-            origins: Origins::SameHost,
-            slugs: Slugs::default(),
-            respect_gpc: true,
-        };
-        let watches = admission.watches(&HeaderMap::new(), PageSays::default());
+        let watches = Admission::default().watches(&HeaderMap::new(), PageSays::default());
         assert_eq!(watches, None);
     }
 

@@ -133,19 +133,29 @@ impl List {
 
     fn find(&self, user_agent: &[u8]) -> Option<&Crawler> {
         let looked_at = &user_agent[..user_agent.len().min(LOOKED_AT)];
-        // So that a beginning that is repeated costs no more than once.
-        let mut refuted = Vec::new();
-        for found in self.beginnings.find_overlapping_iter(looked_at) {
-            let owner = self.owners[found.pattern().as_usize()];
-            let Known { crawler, whole } = &self.crawlers[owner];
-            match whole {
-                None => return Some(crawler),
-                Some(_) if refuted.contains(&owner) => {}
-                Some(whole) if whole.is_match(looked_at) => return Some(crawler),
-                Some(_) => refuted.push(owner),
-            }
-        }
-        None
+        self.suspects(looked_at)
+            .find(|known| {
+                let whole = known.whole.as_ref();
+                whole.is_none_or(|whole| whole.is_match(looked_at))
+            })
+            .map(|known| &known.crawler)
+    }
+
+    /// Those of whom a beginning is there, each once: a text that repeats one
+    /// costs no more than a text that has it.
+    fn suspects(&self, text: &[u8]) -> impl Iterator<Item = &Known> {
+        let mut named = Vec::new();
+        self.beginnings
+            .find_overlapping_iter(text)
+            .map(|found| self.owners[found.pattern().as_usize()])
+            .filter(move |owner| {
+                let is_new = !named.contains(owner);
+                if is_new {
+                    named.push(*owner);
+                }
+                is_new
+            })
+            .map(|owner| &self.crawlers[owner])
     }
 }
 

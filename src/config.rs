@@ -13,7 +13,12 @@ use crate::counter::{
 };
 use axum::http::HeaderName;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf};
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    num::NonZeroU32,
+    path::PathBuf,
+    str::FromStr,
+};
 
 /// Live and all-time views for every post of a site: a blog with a counter on
 /// each post, in one program.
@@ -129,6 +134,12 @@ pub struct Serve {
     )]
     pub client_address_header: Option<HeaderName>,
 
+    /// Address and port on which Prometheus reads /metrics, or off. By default
+    /// 127.0.0.1:9464, which only this machine reaches; if another program has
+    /// that port, the server starts without
+    #[arg(long, env = "VIEW_COUNTER_METRICS_LISTEN", value_name = "ADDR|off")]
+    pub metrics_listen: Option<MetricsListen>,
+
     /// Show posts that are drafts too
     #[arg(long, env = "VIEW_COUNTER_DRAFTS")]
     pub drafts: bool,
@@ -212,6 +223,31 @@ impl LimitFlags {
             // More than there are descriptors for would be a promise.
             sockets: self.max_sockets.unwrap_or(usize::MAX).min(default.sockets),
         }
+    }
+}
+
+/// Where the metrics are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MetricsListen {
+    /// Nowhere.
+    Off,
+    /// At this address, and the server does not start without.
+    At(SocketAddr),
+}
+
+/// Where the metrics are if nobody says: the port that OpenTelemetry gives to
+/// Prometheus exporters (OpenTelemetry specification, Prometheus exporter).
+pub const METRICS_DEFAULT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 9464);
+
+impl FromStr for MetricsListen {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text == "off" {
+            return Ok(Self::Off);
+        }
+        let address = text.parse().map(Self::At);
+        address.map_err(|_| "not an address and port like 127.0.0.1:9464, and not `off`")
     }
 }
 

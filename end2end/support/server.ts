@@ -75,9 +75,16 @@ export class Server {
         ...['--site-root', inRepository('target/site')],
         ...['--site-url', SITE_URL],
       ],
-      // An empty environment: no setting of the developer's gets in. And no limits
-      // of one address: all pages here come from one.
-      { env: { NO_COLOR: '1', VIEW_COUNTER_LIMITS: 'off', ...this.#settings } },
+      // An empty environment: no setting of the developer's gets in. No limits of
+      // one address: all pages here come from one. And no metrics: many servers run.
+      {
+        env: {
+          NO_COLOR: '1',
+          VIEW_COUNTER_LIMITS: 'off',
+          VIEW_COUNTER_METRICS_LISTEN: 'off',
+          ...this.#settings,
+        },
+      },
     );
     this.#child = child;
     killWithThisProcess(child);

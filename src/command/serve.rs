@@ -1,5 +1,7 @@
 //! `view-counter serve`.
 
+mod metrics;
+
 use anyhow::Context;
 use std::{
     io::{IsTerminal, Write},
@@ -31,6 +33,7 @@ pub(crate) async fn run(settings: Serve) -> anyhow::Result<()> {
     // Everything that can be wrong is found before anything is changed.
     let content = Content::load(&settings.content, settings.drafts)?;
     let listener = accept::bind(settings.listen).with_context(|| cannot_listen(&settings))?;
+    let metrics = metrics::bind(settings.metrics_listen)?;
     let store = Store::open(&settings.database.database, settings.save.into()).await?;
     let stop = stop_signal()?;
 
@@ -61,6 +64,9 @@ pub(crate) async fn run(settings: Serve) -> anyhow::Result<()> {
     announce(address)?;
     let closing = CancellationToken::new();
     let serving = tokio::spawn(accept::serve(listener, app, closing.clone()));
+    if let Some(listener) = metrics {
+        tokio::spawn(metrics::serve(listener, counter.clone(), closing.clone()));
+    }
     stop.await;
     tracing::info!("stopping: saving, then closing sockets");
     let saved = counter.stop().await;

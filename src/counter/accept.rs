@@ -61,10 +61,22 @@ pub fn bind(address: SocketAddr) -> io::Result<TcpListener> {
 }
 
 /// Serves `app` until `stop`, then lets requests under way end. Upgraded
-/// connections are not waited for: whoever upgraded them closes them.
+/// connections are not waited for: whoever upgraded them closes them. There are
+/// as many connections at once as the process has file descriptors for, less a
+/// reserve.
 pub async fn serve(listener: TcpListener, app: Router, stop: CancellationToken) {
+    serve_at_most(most_connections(), listener, app, stop).await;
+}
+
+/// As [`serve`], with so many connections at once: for a listener beside it.
+pub async fn serve_at_most(
+    most: usize,
+    listener: TcpListener,
+    app: Router,
+    stop: CancellationToken,
+) {
     let connections = TaskTracker::new();
-    let room = Arc::new(Semaphore::new(most_connections()));
+    let room = Arc::new(Semaphore::new(most));
     loop {
         // Beyond the limit new connections wait in the kernel's backlog.
         let accepted = async {

@@ -7,6 +7,7 @@
 //! or is remembered; then it is dropped, so that memory follows the posts being
 //! read and not the posts there are.
 
+mod overview;
 mod room;
 mod saver;
 mod subscription;
@@ -18,10 +19,12 @@ mod simulation;
 #[cfg(test)]
 mod tests;
 
+pub use overview::Overview;
 pub use subscription::{Door, News, Subscription};
 
 use super::{
     budget::{Budget, DEFAULT_FRAMES_PER_SECOND},
+    metrics::Metrics,
     protocol::{Counts, Slug, SlugCounts},
     schedule::Schedule,
     storage::{Storage, StorageError},
@@ -71,6 +74,7 @@ struct Shared {
     saver: tokio::sync::Mutex<Saver>,
     /// Why the last save failed; none when it did not.
     save_problem: Mutex<Option<String>>,
+    metrics: Metrics,
     /// The end of saving by itself, and the end of all.
     stop_saving: CancellationToken,
     stop: CancellationToken,
@@ -100,6 +104,7 @@ impl Hub {
             saves: Schedule::default(),
             saver: tokio::sync::Mutex::default(),
             save_problem: Mutex::default(),
+            metrics: Metrics::new(),
             stop_saving: stop.child_token(),
             stop: stop.clone(),
         });
@@ -173,6 +178,11 @@ impl Hub {
     /// Why views are not being saved at present; none when all is well.
     pub fn save_problem(&self) -> Option<String> {
         lock(&self.shared.save_problem).clone()
+    }
+
+    /// The instruments of this hub and of what is around it.
+    pub(super) fn metrics(&self) -> &Metrics {
+        &self.shared.metrics
     }
 
     /// How many slugs are held in memory.

@@ -136,6 +136,11 @@ impl Limits {
         }))
     }
 
+    /// How many sockets there may be at once.
+    pub fn sockets_most(&self) -> usize {
+        self.0.occupancy.most()
+    }
+
     /// Takes part in a handshake from this address, if it is known: a socket's
     /// slot, which it holds until its end.
     ///

@@ -28,6 +28,8 @@ pub mod hub;
 #[cfg(feature = "ssr")]
 pub mod limits;
 #[cfg(feature = "ssr")]
+mod metrics;
+#[cfg(feature = "ssr")]
 pub mod route;
 #[cfg(feature = "ssr")]
 mod schedule;

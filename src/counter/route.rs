@@ -1,40 +1,34 @@
 //! The counter's routes for axum: the WebSocket, the numbers as JSON, and the
 //! two health checks.
 
+mod connect;
 mod error;
+mod metrics;
 
 pub use error::ApiError;
+pub use metrics::metrics_router;
 
 use super::{
-    accept::Place,
-    admission::{Admission, PageSays, SlugRefused},
+    admission::{Admission, SlugRefused},
     crawler,
     gate::Gate,
     hub::{Hub, Unsaved},
-    protocol::{CONNECT_PATH, Counts, Slug, SlugCounts, VIEWS_PATH, ViewId},
+    metrics::Metrics,
+    protocol::{CONNECT_PATH, Counts, Slug, SlugCounts, VIEWS_PATH},
     socket,
     storage::StorageError,
-    tally::Arrival,
 };
 use axum::{
     Json, Router,
-    extract::{
-        FromRequestParts, Path, Query, Request, State,
-        rejection::{PathRejection, QueryRejection},
-        ws::WebSocketUpgrade,
-    },
-    http::{
-        Extensions, HeaderMap, HeaderValue, Method, StatusCode, Uri, Version, header,
-        request::Parts,
-    },
+    extract::{Path, State, rejection::PathRejection},
+    http::{Extensions, HeaderMap, HeaderValue, StatusCode, Uri, header},
     response::{IntoResponse, Response},
     routing::{any, get},
 };
-use serde::{Deserialize, Serialize};
+use connect::connect;
+use serde::Serialize;
 use std::{sync::Arc, time::Duration};
 
-/// What a reader may send in one message, in bytes.
-const MAX_MESSAGE: usize = 512;
 /// How long stopping waits for sockets beyond the time over which they are closed.
 const STOP_PATIENCE: Duration = Duration::from_secs(3);
 /// How long stopping tries to save before it closes sockets, and again after.
@@ -93,6 +87,10 @@ impl Counter {
         self.0.hub.counts(slug).await.map_err(storage_failed)
     }
 
+    fn metrics(&self) -> &Metrics {
+        self.0.hub.metrics()
+    }
+
     /// Where sockets come in.
     pub(super) fn gate(&self) -> &Gate {
         &self.0.gate
@@ -116,93 +114,6 @@ pub fn router(counter: Counter) -> Router {
         .with_state(counter)
 }
 
-#[derive(Deserialize)]
-struct ConnectQuery {
-    v: Option<String>,
-    again: Option<String>,
-    watch: Option<String>,
-    gpc: Option<String>,
-    webdriver: Option<String>,
-}
-
-impl ConnectQuery {
-    fn arrival(&self) -> Result<Arrival, ApiError> {
-        let view = self.v.as_deref().map(str::parse::<ViewId>).transpose();
-        Ok(Arrival {
-            view: view.map_err(|e| ApiError::new(StatusCode::BAD_REQUEST, e))?,
-            again: is_set(self.again.as_deref()),
-        })
-    }
-
-    fn page_says(&self) -> PageSays {
-        PageSays {
-            watch: is_set(self.watch.as_deref()),
-            gpc: is_set(self.gpc.as_deref()),
-            webdriver: is_set(self.webdriver.as_deref()),
-        }
-    }
-}
-
-/// `?watch=1`, and nothing else, sets `watch`.
-fn is_set(flag: Option<&str>) -> bool {
-    flag == Some("1")
-}
-
-/// Opens a reader's socket. The order of the checks is part of the contract.
-async fn connect(
-    State(counter): State<Counter>,
-    slug: Result<Path<String>, PathRejection>,
-    query: Result<Query<ConnectQuery>, QueryRejection>,
-    request: Request,
-) -> Result<Response, ApiError> {
-    let (mut parts, _) = request.into_parts();
-    let admission = &counter.0.admission;
-    if admission
-        .origins
-        .admit(&parts.headers, &parts.uri)
-        .is_none()
-    {
-        return Err(ApiError::origin_refused());
-    }
-    let slug = admission.slug(&decoded(slug)?).map_err(refused_connect)?;
-    if !asks_for_websocket(&parts) {
-        return Err(ApiError::upgrade_required());
-    }
-    let upgrade = WebSocketUpgrade::from_request_parts(&mut parts, &())
-        .await
-        .map_err(|rejection| ApiError::new(rejection.status(), rejection.body_text()))?;
-    let Query(query) = query.map_err(|e| ApiError::new(e.status(), e.body_text()))?;
-    let arrival = query.arrival()?;
-    let from = admission.from(&parts.extensions, &parts.headers);
-    let slot = admission.limits.enter(from, &slug)?;
-    let pass = counter.gate().enter().ok_or_else(ApiError::restarting)?;
-    let door = counter.0.hub.open(&slug).await.map_err(storage_failed)?;
-
-    let watches = admission.watches(&parts.headers, query.page_says());
-    let limits = admission.limits.clone();
-    let place = parts.extensions.remove::<Place>();
-    // At axum's defaults a socket takes 137 KB; so it takes about 2.
-    let response = upgrade
-        .read_buffer_size(256)
-        .write_buffer_size(0)
-        .max_write_buffer_size(4096)
-        .max_message_size(MAX_MESSAGE)
-        .max_frame_size(MAX_MESSAGE)
-        .on_upgrade(async move |socket| {
-            let _held = (place, slot);
-            if pass.is_closing() {
-                return socket::refuse(socket).await;
-            }
-            let subscription = if watches.is_some() {
-                door.watch()
-            } else {
-                door.join_if(arrival, || limits.take_view(from, &slug))
-            };
-            socket::serve(socket, subscription, &pass).await;
-        });
-    Ok(response)
-}
-
 fn decoded(slug: Result<Path<String>, PathRejection>) -> Result<String, ApiError> {
     match slug {
         Ok(Path(slug)) => Ok(slug),
@@ -211,10 +122,6 @@ fn decoded(slug: Result<Path<String>, PathRejection>) -> Result<String, ApiError
             "the slug is not UTF-8; percent-encode the post's name as UTF-8",
         )),
     }
-}
-
-fn refused_connect(why: SlugRefused) -> ApiError {
-    refused(why, StatusCode::FORBIDDEN)
 }
 
 fn refused_read(why: SlugRefused) -> ApiError {
@@ -227,24 +134,6 @@ fn refused(why: SlugRefused, unknown: StatusCode) -> ApiError {
         SlugRefused::Unknown => unknown,
     };
     ApiError::new(status, why)
-}
-
-/// Over HTTP/1.1, whether `Upgrade` and `Connection` say so. HTTP/2 has no such
-/// headers: there the extended CONNECT itself says it.
-fn asks_for_websocket(parts: &Parts) -> bool {
-    let names = |name, token: &str| {
-        parts.headers.get_all(name).iter().any(|value| {
-            value.to_str().is_ok_and(|value| {
-                value
-                    .split(',')
-                    .any(|item| item.trim().eq_ignore_ascii_case(token))
-            })
-        })
-    };
-    if parts.version > Version::HTTP_11 {
-        return parts.method == Method::CONNECT;
-    }
-    names(header::UPGRADE, "websocket") && names(header::CONNECTION, "upgrade")
 }
 
 fn storage_failed(error: StorageError) -> ApiError {

@@ -4,6 +4,7 @@
 use super::{
     gate::Pass,
     hub::{News, Subscription},
+    metrics::{Ended, Metrics},
     protocol::close_code,
 };
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
@@ -47,12 +48,28 @@ enum End {
 
 impl End {
     const RESTARTING: Self = Self::Close(close_code::RESTART, "the server restarts");
+
+    fn kind(&self) -> Ended {
+        match self {
+            Self::Gone => Ended::Vanished,
+            Self::Closing => Ended::Left,
+            Self::Close(close_code::RESTART, _) => Ended::Stopping,
+            Self::Close(close_code::REPLACED, _) => Ended::Replaced,
+            Self::Close(..) => Ended::Misbehaved,
+        }
+    }
 }
 
 /// Serves the socket until it ends. The subscription is dropped as soon as the
 /// reader is known to leave, before any closing handshake.
-pub(super) async fn serve(mut socket: WebSocket, subscription: Subscription, pass: &Pass) {
-    let Err(end) = converse(&mut socket, subscription, pass).await;
+pub(super) async fn serve(
+    mut socket: WebSocket,
+    subscription: Subscription,
+    pass: &Pass,
+    metrics: &Metrics,
+) {
+    let Err(end) = converse(&mut socket, subscription, pass, metrics).await;
+    metrics.ended.count(end.kind());
     finish(socket, end).await;
 }
 
@@ -87,9 +104,9 @@ async fn converse(
     socket: &mut WebSocket,
     mut subscription: Subscription,
     pass: &Pass,
+    metrics: &Metrics,
 ) -> Result<std::convert::Infallible, End> {
-    let current = subscription.current();
-    send(socket, Message::Text(current)).await?;
+    show(socket, subscription.current(), metrics).await?;
     let mut pulse = Pulse::new(Instant::now());
     let mut allowance = Allowance::new(Instant::now());
     loop {
@@ -105,8 +122,7 @@ async fn converse(
                     return Err(End::Close(close_code::POLICY, "too many frames"));
                 }
                 if asks_for_numbers(&message)? {
-                    let current = subscription.current();
-                    send(socket, Message::Text(current)).await?;
+                    show(socket, subscription.current(), metrics).await?;
                 }
             }
             () = pass.closing() => {
@@ -115,7 +131,7 @@ async fn converse(
                 return Err(End::RESTARTING);
             }
             news = subscription.news() => match news {
-                News::Frame(frame) => send(socket, Message::Text(frame)).await?,
+                News::Frame(frame) => show(socket, frame, metrics).await?,
                 News::Replaced => {
                     return Err(End::Close(close_code::REPLACED, "replaced by a newer socket"));
                 }
@@ -138,6 +154,13 @@ fn asks_for_numbers(message: &Message) -> Result<bool, End> {
         Message::Binary(_) => Err(End::Close(close_code::UNSUPPORTED, "text frames only")),
         Message::Close(_) => Err(End::Closing),
     }
+}
+
+/// Sends the numbers.
+async fn show(socket: &mut WebSocket, frame: Utf8Bytes, metrics: &Metrics) -> Result<(), End> {
+    send(socket, Message::Text(frame)).await?;
+    metrics.frames_sent.inc();
+    Ok(())
 }
 
 async fn send(socket: &mut WebSocket, message: Message) -> Result<(), End> {

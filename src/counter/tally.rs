@@ -85,7 +85,7 @@ impl Delta {
     }
 }
 
-/// Views that no save has been handed yet.
+/// Views that are not known to be saved.
 #[derive(Debug)]
 struct Unsaved {
     delta: Delta,
@@ -96,6 +96,7 @@ struct Unsaved {
 /// The time after a frame in which no other is sent.
 #[derive(Clone, Copy, Debug)]
 struct Window {
+    opened: Instant,
     until: Instant,
     /// To how many the frame went that opened it.
     audience: u64,
@@ -110,7 +111,7 @@ struct Window {
 pub struct Tally {
     policy: SavePolicy,
     stored: u64,
-    saving: Option<Delta>,
+    saving: Option<Unsaved>,
     unsaved: Option<Unsaved>,
 
     readers: HashMap<ReaderId, Option<ViewId>>,
@@ -156,9 +157,27 @@ impl Tally {
 
     /// How many views are not known to be saved.
     pub fn unsaved(&self) -> u64 {
-        let saving = self.saving.as_ref().map_or(0, Delta::views);
-        let waiting = self.unsaved.as_ref().map_or(0, |u| u.delta.views());
-        saving + waiting
+        [&self.saving, &self.unsaved]
+            .into_iter()
+            .flatten()
+            .map(|unsaved| unsaved.delta.views())
+            .sum()
+    }
+
+    /// When the first of the views came that are not known to be saved.
+    pub fn unsaved_since(&self) -> Option<Instant> {
+        let oldest = self.saving.as_ref().or(self.unsaved.as_ref());
+        oldest.map(|unsaved| unsaved.first)
+    }
+
+    /// How many see the numbers without being in them.
+    pub fn watchers(&self) -> u64 {
+        self.watchers
+    }
+
+    /// How long the window is that the last frame opened; none on a quiet slug.
+    pub fn window(&self) -> Option<Duration> {
+        self.window.map(|window| window.until - window.opened)
     }
 
     /// A reader comes, on this UTC day. The handshake is the view, unless the
@@ -243,7 +262,11 @@ impl Tally {
         if self.changed && audience > 0 {
             let previous = self.window.map(|window| window.audience);
             let until = budget.spend(now, audience, previous);
-            self.window = Some(Window { until, audience });
+            self.window = Some(Window {
+                opened: now,
+                until,
+                audience,
+            });
             self.changed = false;
             return Some(self.counts());
         }
@@ -273,14 +296,14 @@ impl Tally {
         if self.saving.is_some() {
             return None;
         }
-        self.saving = self.unsaved.take().map(|u| u.delta);
-        self.saving.clone()
+        self.saving = self.unsaved.take();
+        self.saving.as_ref().map(|unsaved| unsaved.delta.clone())
     }
 
     /// The save is committed and the stored total is now this one.
     pub fn saved(&mut self, total: u64) {
         let shown = self.counts().total;
-        let saving = self.saving.take().map_or(0, |delta| delta.views());
+        let saving = self.saving.take().map_or(0, |saved| saved.delta.views());
         // Another process may have added views; nobody may see a total fall.
         self.stored = (self.stored + saving).max(total);
         self.changed |= self.counts().total != shown;

@@ -12,6 +12,7 @@ mod bad_input;
 mod counting;
 mod crawlers;
 mod limits;
+mod metrics;
 mod pages;
 mod saving;
 mod starting;

@@ -9,7 +9,7 @@ use std::{
 use tempfile::TempDir;
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, BufReader},
-    process::{Child, Command},
+    process::{Child, ChildStderr, Command},
     time::timeout,
 };
 use view_counter::counter::protocol::Counts;
@@ -99,6 +99,8 @@ pub(super) fn child(executable: &str, folder: &Folder) -> Command {
         .env("NO_COLOR", "1")
         // All clients of a test come from one address.
         .env("VIEW_COUNTER_LIMITS", "off")
+        // Many servers run at once; those that are asked for numbers say so.
+        .env("VIEW_COUNTER_METRICS_LISTEN", "off")
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -109,6 +111,7 @@ pub(super) fn child(executable: &str, folder: &Folder) -> Command {
 /// A running server; killed when dropped.
 pub(crate) struct Server {
     child: Child,
+    log: BufReader<ChildStderr>,
     pub(crate) address: String,
     http: reqwest::Client,
 }
@@ -144,15 +147,16 @@ impl Server {
             .await
             .expect("it says that it is ready")
             .unwrap();
+        let mut log = BufReader::new(child.stderr.take().unwrap());
         let Some(address) = first_line.trim().strip_prefix("listening on http://") else {
-            let mut log = String::new();
-            let mut stderr = child.stderr.take().unwrap();
-            stderr.read_to_string(&mut log).await.unwrap();
-            panic!("not ready: {first_line:?}, log: {log}");
+            let mut text = String::new();
+            log.read_to_string(&mut text).await.unwrap();
+            panic!("not ready: {first_line:?}, log: {text}");
         };
         Self {
             address: address.to_owned(),
             child,
+            log,
             http: reqwest::Client::new(),
         }
     }
@@ -198,12 +202,27 @@ impl Server {
         assert!(sent.unwrap().success());
     }
 
-    /// Waits until it ends by itself; returns how, and its log.
+    /// The next line of its log that has this in it.
+    pub(crate) async fn logs(&mut self, text: &str) -> String {
+        let mut line = String::new();
+        let found = async {
+            while !line.contains(text) {
+                line.clear();
+                let read = self.log.read_line(&mut line).await.unwrap();
+                assert!(read > 0, "the log ended without {text:?}");
+            }
+        };
+        let found = timeout(PATIENCE, found).await;
+        found.unwrap_or_else(|_| panic!("nothing in the log says {text:?}"));
+        line
+    }
+
+    /// Waits until it ends by itself; returns how, and what was not read of its
+    /// log yet.
     pub(crate) async fn ended(mut self) -> (ExitStatus, String) {
         let mut log = String::new();
-        let mut stderr = self.child.stderr.take().unwrap();
         let ended = async {
-            stderr.read_to_string(&mut log).await.unwrap();
+            self.log.read_to_string(&mut log).await.unwrap();
             self.child.wait().await.unwrap()
         };
         let status = timeout(PATIENCE, ended).await.expect("it ends");

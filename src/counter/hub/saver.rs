@@ -109,6 +109,7 @@ impl Saver {
     async fn persist(&mut self, shared: &Shared) {
         let mut wait = FIRST_RETRY;
         while let Err(error) = self.attempt(shared).await {
+            shared.metrics.save_failures.inc();
             // Once, not at every try: the retries are the same failure.
             let before = lock(&shared.save_problem).replace(error.to_string());
             if before.is_none() {
@@ -128,9 +129,11 @@ impl Saver {
         };
         let started = Instant::now();
         let totals = shared.storage.add(&pending.batch).await?;
+        let took = started.elapsed();
+        shared.metrics.save_seconds.observe(took.as_secs_f64());
         tracing::debug!(
             slugs = pending.rooms.len(),
-            duration_ms = started.elapsed().as_millis(),
+            duration_ms = took.as_millis(),
             "saved"
         );
         for room in self.pending.take().into_iter().flat_map(|p| p.rooms) {

@@ -60,6 +60,9 @@ impl Door {
             arrival.again = true;
         }
         let joined = seats.tally.join(arrival, now, today());
+        if joined.counted {
+            self.hold.shared.metrics.views.inc();
+        }
         let replaced = seats.seat(joined.reader, joined.replaced, arrival.view.is_some());
         self.room.settle(&self.hold.shared, &mut seats, now);
         drop(seats);

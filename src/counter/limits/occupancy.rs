@@ -49,6 +49,11 @@ impl Occupancy {
         })
     }
 
+    /// How many there may be at once.
+    pub(super) fn most(&self) -> usize {
+        self.most
+    }
+
     /// Whether one more may open.
     pub(super) fn look(&self, from: Option<Neighbourhood>, slug: &Slug) -> Result<(), Refusal> {
         self.judge(&self.open(), from, slug)

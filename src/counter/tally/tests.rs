@@ -272,6 +272,36 @@ fn a_save_takes_the_views_by_day_and_keeps_them_in_the_total() {
 }
 
 #[test]
+fn a_view_is_unsaved_from_its_handshake_until_its_save_is_committed() {
+    let now = Instant::now();
+    let later = now + SECOND;
+    let mut tally = Tally::new(0, SavePolicy::Debounced);
+    assert_eq!(tally.unsaved_since(), None);
+    tally.join(view(1), now, DAY);
+    tally.start_save();
+    tally.join(view(2), later, DAY);
+    assert_eq!(tally.unsaved_since(), Some(now), "the save is under way");
+    tally.saved(1);
+    assert_eq!(tally.unsaved_since(), Some(later));
+    tally.start_save();
+    tally.saved(2);
+    assert_eq!(tally.unsaved_since(), None);
+}
+
+#[test]
+fn a_slug_knows_its_window_while_it_is_open() {
+    let now = Instant::now();
+    let mut tally = Tally::new(0, SavePolicy::Debounced);
+    let budget = &mut budget();
+    assert_eq!(tally.window(), None);
+    tally.join(view(1), now, DAY);
+    tally.frame_due(now, budget);
+    assert_eq!(tally.window(), Some(SHORTEST_WINDOW));
+    tally.frame_due(now + SHORTEST_WINDOW, budget);
+    assert_eq!(tally.window(), None, "nothing changed: quiet again");
+}
+
+#[test]
 fn what_another_process_added_shows_and_a_lower_total_does_not() {
     let now = Instant::now();
     let budget = &mut budget();

@@ -1,0 +1,216 @@
+//! Opens a reader's socket: everything that is asked before the upgrade, and what
+//! became of it.
+
+use super::{ApiError, Counter, decoded, refused, storage_failed};
+use crate::counter::{
+    accept::Place,
+    admission::{PageSays, SlugRefused, Watches},
+    limits::Refusal,
+    metrics::{Outcome, Uncounted},
+    protocol::ViewId,
+    socket,
+    tally::Arrival,
+};
+use axum::{
+    extract::{
+        FromRequestParts, Path, Query, Request, State,
+        rejection::{PathRejection, QueryRejection},
+        ws::WebSocketUpgrade,
+    },
+    http::{Method, StatusCode, Version, header, request::Parts},
+    response::Response,
+};
+use serde::Deserialize;
+
+/// What a reader may send in one message, in bytes.
+const MAX_MESSAGE: usize = 512;
+
+#[derive(Deserialize)]
+pub(super) struct ConnectQuery {
+    v: Option<String>,
+    again: Option<String>,
+    watch: Option<String>,
+    gpc: Option<String>,
+    webdriver: Option<String>,
+}
+
+impl ConnectQuery {
+    fn arrival(&self) -> Result<Arrival, ApiError> {
+        let view = self.v.as_deref().map(str::parse::<ViewId>).transpose();
+        Ok(Arrival {
+            view: view.map_err(|e| ApiError::new(StatusCode::BAD_REQUEST, e))?,
+            again: is_set(self.again.as_deref()),
+        })
+    }
+
+    fn page_says(&self) -> PageSays {
+        PageSays {
+            watch: is_set(self.watch.as_deref()),
+            gpc: is_set(self.gpc.as_deref()),
+            webdriver: is_set(self.webdriver.as_deref()),
+        }
+    }
+}
+
+/// `?watch=1`, and nothing else, sets `watch`.
+fn is_set(flag: Option<&str>) -> bool {
+    flag == Some("1")
+}
+
+/// A handshake that ends without a socket.
+struct TurnedAway {
+    outcome: Outcome,
+    error: ApiError,
+}
+
+impl TurnedAway {
+    /// For `map_err`: this outcome, whatever the error says.
+    fn as_<E: Into<ApiError>>(outcome: Outcome) -> impl Fn(E) -> Self {
+        move |error| Self {
+            outcome,
+            error: error.into(),
+        }
+    }
+}
+
+impl From<Refusal> for TurnedAway {
+    fn from(refusal: Refusal) -> Self {
+        let outcome = match refusal {
+            Refusal::TooFast(_) => Outcome::TooFast,
+            Refusal::TooManyOpen => Outcome::TooManyOpen,
+            Refusal::SlugFull => Outcome::SlugFull,
+            Refusal::Full => Outcome::Full,
+        };
+        Self::as_(outcome)(refusal)
+    }
+}
+
+impl From<SlugRefused> for TurnedAway {
+    fn from(why: SlugRefused) -> Self {
+        let outcome = match why {
+            SlugRefused::Malformed(_) => Outcome::SlugMalformed,
+            SlugRefused::Unknown => Outcome::SlugUnknown,
+        };
+        Self::as_(outcome)(refused(why, StatusCode::FORBIDDEN))
+    }
+}
+
+/// Opens a reader's socket, or says why not.
+pub(super) async fn connect(
+    State(counter): State<Counter>,
+    slug: Result<Path<String>, PathRejection>,
+    query: Result<Query<ConnectQuery>, QueryRejection>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let (parts, _) = request.into_parts();
+    let opened = open(&counter, slug, query, parts).await;
+    let outcome = match &opened {
+        Ok(_) => Outcome::Accepted,
+        Err(away) => away.outcome,
+    };
+    counter.metrics().handshakes.count(outcome);
+    opened.map_err(|away| away.error)
+}
+
+/// The order of the checks is part of the contract.
+async fn open(
+    counter: &Counter,
+    slug: Result<Path<String>, PathRejection>,
+    query: Result<Query<ConnectQuery>, QueryRejection>,
+    mut parts: Parts,
+) -> Result<Response, TurnedAway> {
+    let malformed = TurnedAway::as_::<ApiError>(Outcome::Malformed);
+    let admission = &counter.0.admission;
+    admission
+        .origins
+        .admit(&parts.headers, &parts.uri)
+        .ok_or_else(ApiError::origin_refused)
+        .map_err(TurnedAway::as_(Outcome::OriginRefused))?;
+    let slug = decoded(slug).map_err(TurnedAway::as_(Outcome::SlugMalformed))?;
+    let slug = admission.slug(&slug)?;
+    if !asks_for_websocket(&parts) {
+        return Err(malformed(ApiError::upgrade_required()));
+    }
+    let upgrade = WebSocketUpgrade::from_request_parts(&mut parts, &())
+        .await
+        .map_err(|rejection| ApiError::new(rejection.status(), rejection.body_text()))
+        .map_err(&malformed)?;
+    let Query(query) = query
+        .map_err(|rejection| ApiError::new(rejection.status(), rejection.body_text()))
+        .map_err(&malformed)?;
+    let arrival = query.arrival().map_err(&malformed)?;
+    let from = admission.from(&parts.extensions, &parts.headers);
+    let slot = admission.limits.enter(from, &slug)?;
+    let pass = counter
+        .gate()
+        .enter()
+        .ok_or_else(ApiError::restarting)
+        .map_err(TurnedAway::as_(Outcome::Stopping))?;
+    let door = counter
+        .hub()
+        .open(&slug)
+        .await
+        .map_err(storage_failed)
+        .map_err(TurnedAway::as_(Outcome::StorageFailed))?;
+
+    let watches = admission.watches(&parts.headers, query.page_says());
+    let limits = admission.limits.clone();
+    let metrics = counter.metrics().clone();
+    let place = parts.extensions.remove::<Place>();
+    // At axum's defaults a socket takes 137 KB; so it takes about 2.
+    let response = upgrade
+        .read_buffer_size(256)
+        .write_buffer_size(0)
+        .max_write_buffer_size(4096)
+        .max_message_size(MAX_MESSAGE)
+        .max_frame_size(MAX_MESSAGE)
+        .on_upgrade(async move |socket| {
+            let _held = (place, slot);
+            if pass.is_closing() {
+                return socket::refuse(socket).await;
+            }
+            let subscription = if let Some(why) = watches {
+                metrics.uncounted.count(why.into());
+                door.watch()
+            } else {
+                door.join_if(arrival, || {
+                    let counts = limits.take_view(from, &slug);
+                    if !counts {
+                        metrics.uncounted.count(Uncounted::Quota);
+                    }
+                    counts
+                })
+            };
+            socket::serve(socket, subscription, &pass, &metrics).await;
+        });
+    Ok(response)
+}
+
+impl From<Watches> for Uncounted {
+    fn from(why: Watches) -> Self {
+        match why {
+            Watches::Asked => Self::Asked,
+            Watches::LeftOut => Self::Privacy,
+            Watches::Webdriver => Self::Webdriver,
+            Watches::Crawler => Self::Crawler,
+        }
+    }
+}
+
+/// Over HTTP/1.1, whether `Upgrade` and `Connection` say so. HTTP/2 has no such
+/// headers: there the extended CONNECT itself says it.
+fn asks_for_websocket(parts: &Parts) -> bool {
+    let names = |name, token: &str| {
+        parts.headers.get_all(name).iter().any(|value| {
+            value.to_str().is_ok_and(|value| {
+                value
+                    .split(',')
+                    .any(|item| item.trim().eq_ignore_ascii_case(token))
+            })
+        })
+    };
+    if parts.version > Version::HTTP_11 {
+        return parts.method == Method::CONNECT;
+    }
+    names(header::UPGRADE, "websocket") && names(header::CONNECTION, "upgrade")
+}

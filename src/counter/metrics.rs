@@ -1,6 +1,7 @@
 //! What an operator can see of a counter: how many of what since it began, and
 //! how things stand at the moment that somebody asks. Names and units are by
-//! Prometheus' conventions (prometheus.io/docs/practices/naming).
+//! Prometheus' conventions (prometheus.io/docs/practices/naming), the prefix in
+//! one word as these ask for; `promtool check metrics` has nothing to say.
 //!
 //! Nothing here names a post or a reader: the number of series is fixed.
 
@@ -134,27 +135,27 @@ impl Metrics {
         let save_buckets = exponential_buckets(0.000_5, 2.0, 13)?;
         Ok(Self {
             handshakes: CounterBy::new(
-                "view_counter_handshakes_total",
+                "viewcounter_handshakes_total",
                 "WebSocket handshakes, by what became of them.",
                 &registry,
             )?,
             uncounted: CounterBy::new(
-                "view_counter_uncounted_handshakes_total",
+                "viewcounter_uncounted_handshakes_total",
                 "Handshakes that were accepted and add no view, by why.",
                 &registry,
             )?,
             ended: CounterBy::new(
-                "view_counter_sockets_ended_total",
+                "viewcounter_sockets_ended_total",
                 "Sockets that ended, by why.",
                 &registry,
             )?,
             views: registered(
-                IntCounter::new("view_counter_views_total", "Views that were counted."),
+                IntCounter::new("viewcounter_views_total", "Views that were counted."),
                 &registry,
             )?,
             frames_sent: registered(
                 IntCounter::new(
-                    "view_counter_frames_sent_total",
+                    "viewcounter_frames_sent_total",
                     "Frames with numbers that were sent to readers and watchers.",
                 ),
                 &registry,
@@ -162,7 +163,7 @@ impl Metrics {
             save_seconds: registered(
                 Histogram::with_opts(
                     HistogramOpts::new(
-                        "view_counter_save_duration_seconds",
+                        "viewcounter_save_duration_seconds",
                         "How long it took to commit the views of all posts that were due.",
                     )
                     .buckets(save_buckets),
@@ -171,7 +172,7 @@ impl Metrics {
             )?,
             save_failures: registered(
                 IntCounter::new(
-                    "view_counter_save_failures_total",
+                    "viewcounter_save_failures_total",
                     "Tries to save views that failed; they are kept and tried again.",
                 ),
                 &registry,
@@ -201,29 +202,29 @@ impl Moment {
         let integer = |name, help| registered(IntGauge::new(name, help), registry);
         let float = |name, help| registered(Gauge::new(name, help), registry);
         Ok(Self {
-            readers: integer("view_counter_readers", "Readers at this moment.")?,
+            readers: integer("viewcounter_readers", "Readers at this moment.")?,
             watchers: integer(
-                "view_counter_watchers",
+                "viewcounter_watchers",
                 "Sockets at this moment that see the numbers and are in neither.",
             )?,
             slugs: integer(
-                "view_counter_hubs",
+                "viewcounter_hubs",
                 "Posts that are held in memory: read, watched, unsaved or remembered.",
             )?,
             sockets_limit: integer(
-                "view_counter_sockets_limit",
+                "viewcounter_sockets_limit",
                 "How many sockets there may be at once.",
             )?,
             window_seconds: float(
-                "view_counter_broadcast_window_seconds",
+                "viewcounter_broadcast_window_seconds",
                 "The longest time that a post waits between two frames; 0 when all are quiet.",
             )?,
             unsaved_views: integer(
-                "view_counter_unsaved_views",
+                "viewcounter_unsaved_views",
                 "Views that are not known to be saved.",
             )?,
             unsaved_age_seconds: float(
-                "view_counter_unsaved_age_seconds",
+                "viewcounter_unsaved_age_seconds",
                 "Age of the oldest of the unsaved views; 0 when there are none.",
             )?,
         })
@@ -255,11 +256,11 @@ fn registered<C: Collector + Clone + 'static>(
     Ok(collector)
 }
 
-/// `view_counter_build_info{version="…"} 1`, by which a change of the numbers can
+/// `viewcounter_build_info{version="…"} 1`, by which a change of the numbers can
 /// be laid beside a change of the program.
 fn build_info(registry: &Registry) -> prometheus::Result<()> {
     let about = prometheus::Opts::new(
-        "view_counter_build_info",
+        "viewcounter_build_info",
         "Always 1; the version is its label.",
     )
     .const_label("version", env!("CARGO_PKG_VERSION"));

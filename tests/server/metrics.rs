@@ -85,52 +85,52 @@ async fn readers_watchers_and_what_became_of_handshakes_are_seen() {
 
     let series = watched.series().await;
     for (name, value) in [
-        ("view_counter_readers", 1.0),
-        ("view_counter_watchers", 4.0),
-        ("view_counter_hubs", 1.0),
-        ("view_counter_views_total", 1.0),
-        ("view_counter_unsaved_views", 1.0),
-        ("view_counter_handshakes_total{outcome=\"accepted\"}", 5.0),
+        ("viewcounter_readers", 1.0),
+        ("viewcounter_watchers", 4.0),
+        ("viewcounter_hubs", 1.0),
+        ("viewcounter_views_total", 1.0),
+        ("viewcounter_unsaved_views", 1.0),
+        ("viewcounter_handshakes_total{outcome=\"accepted\"}", 5.0),
         (
-            "view_counter_handshakes_total{outcome=\"origin_refused\"}",
+            "viewcounter_handshakes_total{outcome=\"origin_refused\"}",
             1.0,
         ),
         (
-            "view_counter_handshakes_total{outcome=\"slug_unknown\"}",
+            "viewcounter_handshakes_total{outcome=\"slug_unknown\"}",
             1.0,
         ),
         (
-            "view_counter_handshakes_total{outcome=\"slug_malformed\"}",
+            "viewcounter_handshakes_total{outcome=\"slug_malformed\"}",
             1.0,
         ),
-        ("view_counter_handshakes_total{outcome=\"malformed\"}", 1.0),
-        ("view_counter_handshakes_total{outcome=\"too_fast\"}", 0.0),
+        ("viewcounter_handshakes_total{outcome=\"malformed\"}", 1.0),
+        ("viewcounter_handshakes_total{outcome=\"too_fast\"}", 0.0),
         (
-            "view_counter_uncounted_handshakes_total{reason=\"asked\"}",
-            1.0,
-        ),
-        (
-            "view_counter_uncounted_handshakes_total{reason=\"privacy\"}",
+            "viewcounter_uncounted_handshakes_total{reason=\"asked\"}",
             1.0,
         ),
         (
-            "view_counter_uncounted_handshakes_total{reason=\"webdriver\"}",
+            "viewcounter_uncounted_handshakes_total{reason=\"privacy\"}",
             1.0,
         ),
         (
-            "view_counter_uncounted_handshakes_total{reason=\"crawler\"}",
+            "viewcounter_uncounted_handshakes_total{reason=\"webdriver\"}",
             1.0,
         ),
         (
-            "view_counter_uncounted_handshakes_total{reason=\"quota\"}",
+            "viewcounter_uncounted_handshakes_total{reason=\"crawler\"}",
+            1.0,
+        ),
+        (
+            "viewcounter_uncounted_handshakes_total{reason=\"quota\"}",
             0.0,
         ),
-        ("view_counter_frames_sent_total", 5.0),
-        ("view_counter_build_info{version=\"0.1.0\"}", 1.0),
+        ("viewcounter_frames_sent_total", 5.0),
+        ("viewcounter_build_info{version=\"0.1.0\"}", 1.0),
     ] {
         assert_eq!(series.get(name), Some(&value), "{name}");
     }
-    assert!(series["view_counter_sockets_limit"] > 100.0);
+    assert!(series["viewcounter_sockets_limit"] > 100.0);
     assert!(series["process_resident_memory_bytes"] > 1e6);
     assert!(series["process_open_fds"] > 5.0);
     assert!(series["process_max_fds"] > 5.0);
@@ -141,13 +141,13 @@ async fn readers_watchers_and_what_became_of_handshakes_are_seen() {
     reader.leave().await;
     eventually("left", async || {
         watched
-            .value("view_counter_sockets_ended_total{reason=\"left\"}")
+            .value("viewcounter_sockets_ended_total{reason=\"left\"}")
             .await
             == 1.0
     })
     .await;
     assert_eq!(sorted(watched.series().await.into_keys()), before);
-    assert_eq!(watched.value("view_counter_readers").await, 0.0);
+    assert_eq!(watched.value("viewcounter_readers").await, 0.0);
 }
 
 fn sorted(names: impl Iterator<Item = String>) -> Vec<String> {
@@ -161,7 +161,7 @@ async fn why_sockets_end_is_seen() {
     let folder = Folder::new();
     let watched = Watched::start(&folder, &[]).await;
     let ended = async |reason: &str| {
-        let name = format!("view_counter_sockets_ended_total{{reason=\"{reason}\"}}");
+        let name = format!("viewcounter_sockets_ended_total{{reason=\"{reason}\"}}");
         watched.value(&name).await
     };
     let _older = watched.server.reader("one", &view_id(1)).await;
@@ -187,9 +187,9 @@ async fn views_beyond_what_an_address_may_add_are_seen() {
         reader.sees(counts(n.into(), 1)).await;
         readers.push(reader);
     }
-    let quota = "view_counter_uncounted_handshakes_total{reason=\"quota\"}";
+    let quota = "viewcounter_uncounted_handshakes_total{reason=\"quota\"}";
     assert_eq!(watched.value(quota).await, 2.0);
-    assert_eq!(watched.value("view_counter_views_total").await, 1.0);
+    assert_eq!(watched.value("viewcounter_views_total").await, 1.0);
 }
 
 #[tokio::test]
@@ -198,23 +198,23 @@ async fn saves_and_what_waits_for_them_are_seen() {
     let watched = Watched::start(&folder, &[]).await;
     let _reader = watched.server.reader("one", "").await;
     sleep(Duration::from_millis(50)).await;
-    assert_eq!(watched.value("view_counter_unsaved_views").await, 1.0);
-    assert!(watched.value("view_counter_unsaved_age_seconds").await >= 0.05);
+    assert_eq!(watched.value("viewcounter_unsaved_views").await, 1.0);
+    assert!(watched.value("viewcounter_unsaved_age_seconds").await >= 0.05);
     assert_eq!(
         watched
-            .value("view_counter_save_duration_seconds_count")
+            .value("viewcounter_save_duration_seconds_count")
             .await,
         0.0
     );
     eventually("saved", async || {
-        watched.value("view_counter_unsaved_views").await == 0.0
+        watched.value("viewcounter_unsaved_views").await == 0.0
     })
     .await;
     let series = watched.series().await;
-    assert_eq!(series["view_counter_unsaved_age_seconds"], 0.0);
-    assert_eq!(series["view_counter_save_duration_seconds_count"], 1.0);
-    assert!(series["view_counter_save_duration_seconds_sum"] > 0.0);
-    assert_eq!(series["view_counter_save_failures_total"], 0.0);
+    assert_eq!(series["viewcounter_unsaved_age_seconds"], 0.0);
+    assert_eq!(series["viewcounter_save_duration_seconds_count"], 1.0);
+    assert!(series["viewcounter_save_duration_seconds_sum"] > 0.0);
+    assert_eq!(series["viewcounter_save_failures_total"], 0.0);
 }
 
 #[tokio::test]
@@ -228,7 +228,7 @@ async fn readers_cannot_see_them() {
             .text()
             .await
             .unwrap()
-            .contains("view_counter_readers")
+            .contains("viewcounter_readers")
     );
 
     let elsewhere = watched.metrics.replace("/metrics", "/posts/one");

@@ -2,6 +2,8 @@
 //! for. It has no timeout for a client that sends its headers one byte at a
 //! time, and sets no socket option.
 
+mod lingering;
+
 use super::descriptors::most_connections;
 use axum::{
     Router,
@@ -14,6 +16,7 @@ use hyper_util::{
     server::conn::auto,
     service::TowerToHyperService,
 };
+use lingering::Lingering;
 use std::{io, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 use tokio::{
     net::{TcpListener, TcpSocket, TcpStream},
@@ -132,7 +135,7 @@ impl Connection {
     async fn serve(self, stream: TcpStream) {
         // Best effort: without it frames are merely later.
         let _ = stream.set_nodelay(true);
-        let mut stream = TimeoutStream::new(stream);
+        let mut stream = TimeoutStream::new(Lingering::new(stream, self.place.clone()));
         stream.set_write_timeout(Some(WRITE_WITHIN));
 
         let first_request = Arc::new(Notify::new());

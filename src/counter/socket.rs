@@ -94,7 +94,8 @@ async fn finish(mut socket: WebSocket, end: End) {
     }
     if !matches!(end, End::Gone) {
         // Reads on, without heed, until the other side has answered. After a
-        // broken frame there is nothing more to read, and this ends at once.
+        // broken frame no more can be read here, and this ends at once; the
+        // connection itself lingers, so that the close frame is not lost.
         let drained = async { while let Some(Ok(_)) = socket.recv().await {} };
         let _ = timeout(CLOSE_WITHIN, drained).await;
     }
@@ -231,7 +232,8 @@ impl Pulse {
 }
 
 /// How many frames the other side may still send. Fragments of one message are
-/// one frame here: they are bounded by the size of the message.
+/// one frame here: they are bounded by the size of the message, but for empty
+/// ones, which the protocol layer passes over without end and without a word.
 struct Allowance {
     frames: f64,
     at: Instant,

@@ -3,6 +3,7 @@
 
 mod connect;
 mod error;
+mod handshake;
 mod metrics;
 
 pub use error::ApiError;

@@ -1,7 +1,7 @@
 //! Opens a reader's socket: everything that is asked before the upgrade, and what
 //! became of it.
 
-use super::{ApiError, Counter, decoded, refused, storage_failed};
+use super::{ApiError, Counter, decoded, handshake, refused, storage_failed};
 use crate::counter::{
     accept::Place,
     admission::{PageSays, SlugRefused, Watches},
@@ -13,11 +13,10 @@ use crate::counter::{
 };
 use axum::{
     extract::{
-        FromRequestParts, Path, Query, Request, State,
+        Path, Query, Request, State,
         rejection::{PathRejection, QueryRejection},
-        ws::WebSocketUpgrade,
     },
-    http::{Method, StatusCode, Version, header, request::Parts},
+    http::{StatusCode, request::Parts},
     response::Response,
 };
 use serde::Deserialize;
@@ -128,13 +127,7 @@ async fn open(
         .map_err(TurnedAway::as_(Outcome::OriginRefused))?;
     let slug = decoded(slug).map_err(TurnedAway::as_(Outcome::SlugMalformed))?;
     let slug = admission.slug(&slug)?;
-    if !asks_for_websocket(&parts) {
-        return Err(malformed(ApiError::upgrade_required()));
-    }
-    let upgrade = WebSocketUpgrade::from_request_parts(&mut parts, &())
-        .await
-        .map_err(|rejection| ApiError::new(rejection.status(), rejection.body_text()))
-        .map_err(&malformed)?;
+    let upgrade = handshake::upgrade(&mut parts).await.map_err(&malformed)?;
     let Query(query) = query
         .map_err(|rejection| ApiError::new(rejection.status(), rejection.body_text()))
         .map_err(&malformed)?;
@@ -195,22 +188,4 @@ impl From<Watches> for Uncounted {
             Watches::Crawler => Self::Crawler,
         }
     }
-}
-
-/// Over HTTP/1.1, whether `Upgrade` and `Connection` say so. HTTP/2 has no such
-/// headers: there the extended CONNECT itself says it.
-fn asks_for_websocket(parts: &Parts) -> bool {
-    let names = |name, token: &str| {
-        parts.headers.get_all(name).iter().any(|value| {
-            value.to_str().is_ok_and(|value| {
-                value
-                    .split(',')
-                    .any(|item| item.trim().eq_ignore_ascii_case(token))
-            })
-        })
-    };
-    if parts.version > Version::HTTP_11 {
-        return parts.method == Method::CONNECT;
-    }
-    names(header::UPGRADE, "websocket") && names(header::CONNECTION, "upgrade")
 }

@@ -1,6 +1,7 @@
 //! The one shape of an error: a status and `{"error":"one sentence"}`, which
 //! says what was wrong and what to do.
 
+use super::handshake::VERSION;
 use crate::counter::limits::Refusal;
 use axum::{
     Json,
@@ -15,7 +16,7 @@ use serde::Serialize;
 pub struct ApiError {
     status: StatusCode,
     sentence: String,
-    header: Option<(header::HeaderName, HeaderValue)>,
+    headers: Vec<(header::HeaderName, HeaderValue)>,
 }
 
 #[derive(Serialize)]
@@ -29,12 +30,12 @@ impl ApiError {
         Self {
             status,
             sentence: sentence.to_string(),
-            header: None,
+            headers: Vec::new(),
         }
     }
 
     fn with(mut self, name: header::HeaderName, value: HeaderValue) -> Self {
-        self.header = Some((name, value));
+        self.headers.push((name, value));
         self
     }
 
@@ -54,6 +55,28 @@ impl ApiError {
             "this is a WebSocket; connect with `Upgrade: websocket`, or read /api/v1/views instead",
         )
         .with(header::UPGRADE, HeaderValue::from_static("websocket"))
+    }
+
+    /// 426 with the version of the protocol that is spoken here (RFC 6455 §4.4,
+    /// RFC 9110 §15.5.22).
+    pub fn other_version() -> Self {
+        Self::new(
+            StatusCode::UPGRADE_REQUIRED,
+            "this server speaks version 13 of the WebSocket protocol; send `Sec-WebSocket-Version: 13`",
+        )
+        .with(header::UPGRADE, HeaderValue::from_static("websocket"))
+        .with(
+            header::SEC_WEBSOCKET_VERSION,
+            HeaderValue::from_static(VERSION),
+        )
+    }
+
+    /// 400: no key, several, or one that is none.
+    pub fn no_key() -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "`Sec-WebSocket-Key` is missing or is not 16 bytes in base64; send one",
+        )
     }
 
     /// 503: the server is about to stop.
@@ -110,9 +133,7 @@ impl IntoResponse for ApiError {
             error: &self.sentence,
         });
         let mut response = (self.status, body).into_response();
-        if let Some((name, value)) = self.header {
-            response.headers_mut().insert(name, value);
-        }
+        response.headers_mut().extend(self.headers);
         response
     }
 }

@@ -9,6 +9,7 @@
 )]
 
 mod bad_input;
+mod conformance;
 mod counting;
 mod crawlers;
 mod limits;

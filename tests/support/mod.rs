@@ -9,6 +9,7 @@
 
 mod client;
 mod page;
+pub(crate) mod raw;
 mod server;
 mod small_disk;
 mod stored;

@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 
 use pulldown_cmark::{
-    CodeBlockKind, CowStr, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd,
+    Alignment, CodeBlockKind, CowStr, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd,
     TextMergeWithOffset, html::push_html,
 };
 
@@ -61,6 +61,7 @@ pub(crate) fn render(
         headings: Vec::new(),
         words: 0,
         image: None,
+        columns: Columns::default(),
     };
     while let Some((event, range)) = events.next() {
         let line = || line_at(source, body_start + range.start);
@@ -84,6 +85,17 @@ struct Renderer<'a, 'r> {
     headings: Vec<Heading>,
     words: usize,
     image: Option<String>,
+    columns: Columns,
+}
+
+/// The table that is being read.
+#[derive(Default)]
+struct Columns {
+    alignments: Vec<Alignment>,
+    /// The next cell's column.
+    next: usize,
+    /// What a cell of this row is: `th` or `td`.
+    cell: &'static str,
 }
 
 struct OpenHeading {
@@ -124,8 +136,28 @@ impl<'a> Renderer<'a, '_> {
                     .push(element::link(link_type, dest_url, title, id));
             }
             Event::Start(Tag::Table(alignments)) => {
+                self.columns.alignments = alignments;
                 self.page.push(Event::Html(element::TABLE_START.into()));
-                self.page.push(Event::Start(Tag::Table(alignments)));
+                // Without alignments: they would become `style` attributes.
+                self.page.push(Event::Start(Tag::Table(Vec::new())));
+            }
+            Event::Start(row @ (Tag::TableHead | Tag::TableRow)) => {
+                self.columns.next = 0;
+                self.columns.cell = match row {
+                    Tag::TableHead => "th",
+                    _ => "td",
+                };
+                self.page.push(Event::Start(row));
+            }
+            Event::Start(Tag::TableCell) => {
+                let Columns {
+                    alignments,
+                    next,
+                    cell,
+                } = &mut self.columns;
+                let alignment = alignments.get(*next).copied();
+                *next += 1;
+                self.page.push(element::cell(cell, alignment));
             }
             Event::End(TagEnd::Table) => {
                 self.page.push(Event::End(TagEnd::Table));

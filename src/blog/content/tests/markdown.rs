@@ -68,6 +68,23 @@ fn tables_scroll_in_a_box_of_their_own() {
 }
 
 #[test]
+fn the_columns_of_a_table_are_aligned_without_a_style() {
+    let html = html("| a | b | c | d |\n|:--|:-:|--:|---|\n| 1 | 2 | 3 | 4 |\n| 5 |\n");
+    assert_contains(
+        &html,
+        "<thead><tr><th align=\"left\">a</th><th align=\"center\">b</th>\
+         <th align=\"right\">c</th><th>d</th></tr></thead>",
+    );
+    assert_contains(
+        &html,
+        "<tr><td align=\"left\">1</td><td align=\"center\">2</td>\
+         <td align=\"right\">3</td><td>4</td></tr>",
+    );
+    assert_contains(&html, "<tr><td align=\"left\">5</td>");
+    assert!(!html.contains("style="), "{html}");
+}
+
+#[test]
 fn tasks_say_whether_they_are_done() {
     let html = html("- [x] a\n- [ ] b\n");
     assert_contains(

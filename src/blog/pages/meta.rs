@@ -1,9 +1,10 @@
 //! A page's entry in search engines and previews: title, description,
 //! canonical address, Open Graph.
 
+use super::title::PageTitle;
 use crate::blog::api::SiteFacts;
 use leptos::prelude::*;
-use leptos_meta::{Link, Meta, Title};
+use leptos_meta::{Link, Meta};
 
 /// What a page says of itself.
 pub(super) struct PageMeta {
@@ -39,7 +40,7 @@ pub(super) fn page_meta(site: &SiteFacts, page: PageMeta) -> impl IntoView + use
         .published
         .map(|day| view! { <Meta property="article:published_time" content=day /> });
     view! {
-        <Title text=title />
+        <PageTitle text=title />
         <Meta name="description" content=page.description.clone() />
         <Link rel="canonical" href=address.clone() />
         <Meta property="og:type" content=page.kind />

@@ -9,6 +9,7 @@ mod post_list;
 mod privacy;
 mod prose;
 mod tag;
+mod title;
 
 pub(super) use about::AboutPage;
 pub(super) use home::HomePage;

@@ -1,8 +1,9 @@
 //! The page for an address that is nothing.
 
+use super::title::PageTitle;
 use crate::blog::{api::SiteFacts, layout::SiteResource};
 use leptos::prelude::*;
-use leptos_meta::{Meta, Title};
+use leptos_meta::Meta;
 
 /// Shown, with the status 404, where no route matches.
 #[component]
@@ -22,7 +23,7 @@ pub(super) fn not_found(site: &SiteFacts) -> impl IntoView + use<> {
         response.set_status(axum::http::StatusCode::NOT_FOUND);
     }
     view! {
-        <Title text=format!("Not found · {}", site.info.title) />
+        <PageTitle text=format!("Not found · {}", site.info.title) />
         <Meta name="robots" content="noindex" />
         <div class="page">
             <p class="missing-number" aria-hidden="true">

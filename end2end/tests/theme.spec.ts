@@ -53,6 +53,42 @@ test('a choice outlasts the page and the system, and never flashes', async ({ pa
   expect(await isDark(page)).toBe(true);
 });
 
+test("the browser's own frame has the colour of the page", async ({ page }) => {
+  // As a browser does: the first that names a colour for what is so now.
+  const frame = () =>
+    page.evaluate(() => {
+      const colours = [...document.querySelectorAll<HTMLMetaElement>('meta[name="theme-color"]')];
+      const first = colours.find(({ media }) => matchMedia(media).matches);
+      const probe = document.body.appendChild(document.createElement('i'));
+      probe.style.color = first?.content ?? '';
+      const { color } = getComputedStyle(probe);
+      probe.remove();
+      return color;
+    });
+  const paper = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  const expectSame = async (dark: boolean) => {
+    expect(await isDark(page)).toBe(dark);
+    expect(await frame()).toBe(await paper());
+  };
+
+  for (const system of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme: system });
+    await page.goto('/');
+    await expectSame(system === 'dark');
+  }
+  await page.emulateMedia({ colorScheme: 'light' });
+  await hydrated(page);
+  await toggle(page).click();
+  await expectSame(true);
+  await page.reload();
+  await expectSame(true);
+  await hydrated(page);
+  await toggle(page).click();
+  await expectSame(false);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await expectSame(false);
+});
+
 test('another tab that is opened later has the choice too', async ({ page, context }) => {
   await page.emulateMedia({ colorScheme: 'light' });
   await page.goto('/');

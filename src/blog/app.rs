@@ -24,10 +24,16 @@ pub fn shell(options: LeptosOptions, language: String) -> impl IntoView {
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <meta
                     name="theme-color"
+                    data-theme="light"
                     media="(prefers-color-scheme: light)"
                     content="#fbfcfb"
                 />
-                <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#111513" />
+                <meta
+                    name="theme-color"
+                    data-theme="dark"
+                    media="(prefers-color-scheme: dark)"
+                    content="#111513"
+                />
                 // Before anything is painted, so that no theme flashes.
                 <script inner_html=super::theme::APPLY_STORED />
                 <HashedStylesheet options=options.clone() />

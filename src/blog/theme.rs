@@ -7,9 +7,11 @@ use leptos::prelude::*;
 #[cfg(feature = "hydrate")]
 const STORAGE_KEY: &str = "theme";
 
-/// Applies a stored choice; runs in the document's head.
+/// Applies a stored choice; runs in the document's head, after the colours of the
+/// browser's own frame. There is one for each theme, and of those the chosen one
+/// holds whatever the system says.
 #[cfg(feature = "ssr")]
-pub(super) const APPLY_STORED: &str = r#"try{const t=localStorage.getItem("theme");if(t==="light"||t==="dark")document.documentElement.dataset.theme=t}catch{}"#;
+pub(super) const APPLY_STORED: &str = r#"try{const t=localStorage.getItem("theme");if(t==="light"||t==="dark"){document.documentElement.dataset.theme=t;for(const m of document.querySelectorAll("meta[data-theme]"))m.setAttribute("media",m.dataset.theme===t?"all":"not all")}}catch{}"#;
 
 /// The button that changes between light and dark.
 #[component]
@@ -49,6 +51,8 @@ pub(super) fn ThemeToggle() -> impl IntoView {
 mod browser {
     use super::STORAGE_KEY;
     use leptos::prelude::{document, window};
+    use wasm_bindgen::JsCast;
+    use web_sys::Element;
 
     /// Shows the other theme, and remembers it where the browser allows.
     pub(super) fn toggle() {
@@ -66,8 +70,22 @@ mod browser {
         };
         let theme = if is_dark { "light" } else { "dark" };
         let _ = root.set_attribute("data-theme", theme);
+        colour_frame(theme);
         if let Ok(Some(storage)) = window().local_storage() {
             let _ = storage.set_item(STORAGE_KEY, theme);
+        }
+    }
+
+    /// Gives the browser's own frame the colour of this theme.
+    fn colour_frame(theme: &str) {
+        let Ok(colours) = document().query_selector_all("meta[data-theme]") else {
+            return;
+        };
+        for i in 0..colours.length() {
+            if let Some(colour) = colours.item(i).and_then(|c| c.dyn_into::<Element>().ok()) {
+                let is_chosen = colour.get_attribute("data-theme").as_deref() == Some(theme);
+                let _ = colour.set_attribute("media", if is_chosen { "all" } else { "not all" });
+            }
         }
     }
 }

@@ -5,6 +5,7 @@ use super::{
     app::{App, shell},
     content::Content,
     feed,
+    own_pages::only_own_pages,
     page_path::is_page,
     sitemap,
 };
@@ -16,9 +17,9 @@ use axum::{
     http::{HeaderName, HeaderValue, StatusCode, header},
     middleware::{Next, from_fn},
     response::{IntoResponse, Redirect, Response},
-    routing::get,
+    routing::{MethodFilter, get, on},
 };
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::axum::server_fn_paths};
 use leptos_axum::{
     LeptosRoutes, generate_route_list, handle_server_fns_with_context,
     render_app_async_with_context,
@@ -58,9 +59,11 @@ struct AppState {
 
 impl AppState {
     /// Hands on what components and server functions ask for.
-    fn provide(&self) {
-        provide_context(self.site.clone());
-        provide_context(self.counter.clone());
+    fn context(self) -> impl Fn() + Clone + Send + Sync + 'static {
+        move || {
+            provide_context(self.site.clone());
+            provide_context(self.counter.clone());
+        }
     }
 }
 
@@ -71,17 +74,10 @@ pub fn router(site: Site, counter: Counter, site_root: PathBuf) -> Router {
         site,
         counter: counter.clone(),
     };
-    let context = {
-        let state = state.clone();
-        move || state.provide()
-    };
+    let context = state.clone().context();
     let render = {
         let state = state.clone();
         move || document(&state)
-    };
-    let server_fn = {
-        let context = context.clone();
-        move |request: Request| handle_server_fns_with_context(context.clone(), request)
     };
     let pkg = ServeDir::new(site_root.join(&*state.options.site_pkg_dir))
         .precompressed_br()
@@ -93,7 +89,7 @@ pub fn router(site: Site, counter: Counter, site_root: PathBuf) -> Router {
     };
     let pages = Router::new()
         .leptos_routes_with_context(&state, generate_route_list(App), context, render)
-        .route("/fn/{name}", get(server_fn))
+        .merge(server_functions())
         .route("/feed.xml", get(feed))
         .route("/sitemap.xml", get(site_map))
         .route("/robots.txt", get(robots))
@@ -120,6 +116,24 @@ pub fn router(site: Site, counter: Counter, site_root: PathBuf) -> Router {
             )),
         );
     pages.merge(files).merge(route::router(counter))
+}
+
+/// What pages ask the server, each by the method that it has.
+#[expect(
+    clippy::expect_used,
+    reason = "Leptos knows five methods, and axum routes all of them"
+)]
+fn server_functions() -> Router<AppState> {
+    let functions = server_fn_paths().fold(Router::new(), |router, (path, method)| {
+        let method = MethodFilter::try_from(method).expect("a method that can be routed");
+        router.route(path, on(method, server_function))
+    });
+    functions.layer(from_fn(only_own_pages))
+}
+
+async fn server_function(State(state): State<AppState>, request: Request) -> Response {
+    let answer = handle_server_fns_with_context(state.context(), request).await;
+    answer.into_response()
 }
 
 /// What Leptos must know of the built files. They lie where cargo-leptos put
@@ -212,8 +226,7 @@ async fn file_or_not_found(State(state): State<AppState>, request: Request) -> R
 }
 
 async fn not_found(state: AppState, request: Request) -> Response {
-    let provider = state.clone();
-    let context = move || provider.provide();
+    let context = state.clone().context();
     let render = render_app_async_with_context(context, move || document(&state));
     let mut response = render(request).await;
     // Also where a route would match: this address is not one of its pages.

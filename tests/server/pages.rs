@@ -22,7 +22,7 @@ async fn every_page_has_its_status() {
         ("/media/../views.db", 404),
         ("/media/%2e%2e/views.db", 404),
         ("/%2e%2e/views.db", 404),
-        ("/fn/none", 400),
+        ("/fn/none", 404),
     ] {
         let response = server.get(path).await;
         assert_eq!(response.status(), status, "{path}");

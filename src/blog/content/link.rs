@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use super::address::{decode_path, encode_path};
 use super::image_size::image_size;
+use super::image_source::{ImageSource, NoSource};
 use super::media::Media;
 
 /// Where a Markdown file stands and what is around it.
@@ -25,12 +26,14 @@ pub(crate) struct Image {
     pub(crate) src: String,
     /// Width and height; `None` for an image that is not in the content folder.
     pub(crate) size: Option<(usize, usize)>,
+    /// Where it comes from, if not from this site.
+    pub(crate) source: Option<ImageSource>,
 }
 
 impl Image {
     /// Whether it is one of this site's, so that `src` is a path.
     pub(crate) fn is_own(&self) -> bool {
-        self.src.starts_with('/') && !self.src.starts_with("//")
+        self.source.is_none()
     }
 }
 
@@ -73,12 +76,7 @@ impl Surroundings<'_> {
         let (path, rest) = split_path(destination);
         let file = match path.strip_prefix("/media/") {
             Some(path) => decode_path(path),
-            None if path.starts_with('/') || has_scheme(path) => {
-                return Ok(Image {
-                    src: destination.to_owned(),
-                    size: None,
-                });
-            }
+            None if path.starts_with('/') || has_scheme(path) => return elsewhere(destination),
             None => self.file(path)?,
         };
         let found = self.media.find(&file).filter(|media| media.is_image());
@@ -95,6 +93,7 @@ impl Surroundings<'_> {
         Ok(Image {
             src: format!("/media/{}{rest}", encode_path(&file)),
             size,
+            source: None,
         })
     }
 
@@ -117,6 +116,28 @@ impl Surroundings<'_> {
         }
         Ok(segments.join("/"))
     }
+}
+
+/// An image that is not in the content folder.
+fn elsewhere(destination: &str) -> Result<Image, String> {
+    let is_own = destination.starts_with('/') && !destination.starts_with("//");
+    let source = if is_own {
+        None
+    } else {
+        // The page's policy has to name it, or the browser does not ask for it.
+        let source = destination.parse().map_err(|error: NoSource| {
+            format!(
+                "browsers may not fetch the image `{destination}`; {error}, \
+                 or copy it into the content folder"
+            )
+        })?;
+        Some(source)
+    };
+    Ok(Image {
+        src: destination.to_owned(),
+        size: None,
+        source,
+    })
 }
 
 /// Whether a link leads to another site.

@@ -104,12 +104,13 @@ fn load_about(
         let split = front_matter::split(&source, &mut problems)?;
         let head = split.page(&mut problems);
         let (start, problems) = (split.body_start, &mut problems);
-        let html = render(&source, start, surroundings, highlighter, problems).html;
+        let body = render(&source, start, surroundings, highlighter, problems);
         let head = head?;
         Some(Page {
             title: head.title,
             description: head.description,
-            html,
+            html: body.html,
+            image_sources: body.image_sources,
         })
     });
     errors.extend(problems.into_errors());
@@ -243,6 +244,7 @@ fn assemble(
         previous: None,
         next: None,
         image: image.or(body.image),
+        image_sources: body.image_sources,
     }
 }
 

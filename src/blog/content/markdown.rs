@@ -3,7 +3,7 @@
 //! It may not know what a post is, nor the file system: `link` answers what links
 //! and images mean. Raw HTML passes through; whoever writes here owns the site.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use pulldown_cmark::{
     Alignment, CodeBlockKind, CowStr, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd,
@@ -15,6 +15,7 @@ use super::element;
 use super::error::{Problems, line_at};
 use super::footnote::Footnotes;
 use super::highlight::Highlighter;
+use super::image_source::ImageSource;
 use super::link::Surroundings;
 use crate::blog::model::Heading;
 
@@ -31,6 +32,8 @@ pub(crate) struct Rendered {
     pub(crate) reading_minutes: u32,
     /// The path of the first image that is this site's own.
     pub(crate) image: Option<String>,
+    /// Where images come from that are not this site's own.
+    pub(crate) image_sources: BTreeSet<ImageSource>,
 }
 
 /// Renders what follows the byte `body_start` of `source`, a whole file: lines are
@@ -61,6 +64,7 @@ pub(crate) fn render(
         headings: Vec::new(),
         words: 0,
         image: None,
+        image_sources: BTreeSet::new(),
         columns: Columns::default(),
     };
     while let Some((event, range)) = events.next() {
@@ -85,6 +89,7 @@ struct Renderer<'a, 'r> {
     headings: Vec<Heading>,
     words: usize,
     image: Option<String>,
+    image_sources: BTreeSet<ImageSource>,
     columns: Columns,
 }
 
@@ -280,6 +285,7 @@ impl<'a> Renderer<'a, '_> {
         if self.image.is_none() && image.is_own() {
             self.image = Some(image.src);
         }
+        self.image_sources.extend(image.source);
     }
 
     fn destination(&mut self, destination: CowStr<'a>, line: &dyn Fn() -> usize) -> CowStr<'a> {
@@ -302,6 +308,7 @@ impl<'a> Renderer<'a, '_> {
             headings: self.headings,
             reading_minutes: words.div_ceil(WORDS_PER_MINUTE).max(1),
             image: self.image,
+            image_sources: self.image_sources,
         }
     }
 }

@@ -19,6 +19,7 @@ mod footnote;
 mod front_matter;
 mod highlight;
 mod image_size;
+mod image_source;
 mod keys;
 mod link;
 mod load;
@@ -29,11 +30,12 @@ mod source;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
 pub(crate) use address::encode_path;
 pub use error::{ContentError, ContentErrors};
+pub use image_source::ImageSource;
 pub use media::{Media, MediaFile};
 
 use super::model::{Heading, PostLink, PostSummary, SiteInfo, TagLink};
@@ -61,6 +63,8 @@ pub struct Page {
     pub description: String,
     /// Its body.
     pub html: String,
+    /// Where its images come from that are not the site's own.
+    pub image_sources: BTreeSet<ImageSource>,
 }
 
 /// A post, ready to be shown.
@@ -79,6 +83,8 @@ pub struct Post {
     /// The path of the image that stands for it elsewhere: the one its front matter
     /// names, or else its first. Begins with `/`.
     pub image: Option<String>,
+    /// Where its images come from that are not the site's own.
+    pub image_sources: BTreeSet<ImageSource>,
 }
 
 #[derive(Clone, Debug)]
@@ -164,6 +170,12 @@ impl Content {
         let tag = self.tags.get(path_segment)?;
         let posts = tag.posts.iter().filter_map(|index| self.posts.get(*index));
         Some((tag.link.clone(), posts.collect()))
+    }
+
+    /// Where the images of all pages come from that are not the site's own.
+    pub fn image_sources(&self) -> BTreeSet<&ImageSource> {
+        let posts = self.posts.iter().flat_map(|post| &post.image_sources);
+        posts.chain(&self.about.image_sources).collect()
     }
 
     /// The files that may be fetched under `/media/`.

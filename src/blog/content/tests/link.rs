@@ -73,6 +73,23 @@ fn an_image_is_fetched_as_media_and_keeps_its_place_free() {
 }
 
 #[test]
+fn the_sites_that_images_come_from_are_known() {
+    let about = "+++\ntitle = \"About\"\ndescription = \"x\"\n+++\n![A](//b.example/a.png)\n";
+    let body = "![A](https://a.example/1.png) ![B](https://a.example/2.png) ![C](/favicon.svg) \
+                ![D](data:image/gif;base64,AAAA)\n";
+    let folder = Folder::new()
+        .with("about.md", about)
+        .with_post("post", body);
+    let content = folder.load().unwrap();
+    let sources: Vec<_> = content
+        .image_sources()
+        .into_iter()
+        .map(|source| source.as_str())
+        .collect();
+    assert_eq!(sources, ["b.example", "data:", "https://a.example"]);
+}
+
+#[test]
 fn the_front_matter_names_the_image_that_stands_for_a_post() {
     let head = HEAD.replace("title", "image = '../b.png'\ntitle");
     let folder = Folder::new()
@@ -94,7 +111,8 @@ fn an_image_that_cannot_be_shown_is_refused_at_its_line() {
         .with("posts/a.pdf", "")
         .with_post(
             "post",
-            "![](a.png)\n\n![B](b.png)\n![C](bad.png)\n![D](../../a.png)\n![E](a.pdf)\n![F]()\n",
+            "![](a.png)\n\n![B](b.png)\n![C](bad.png)\n![D](../../a.png)\n![E](a.pdf)\n![F]()\n\
+             ![G](ftp://a.example/g.png)\n",
         );
     assert_errors(
         &folder,
@@ -105,6 +123,7 @@ fn an_image_that_cannot_be_shown_is_refused_at_its_line() {
             "posts/post.md:11: `../../a.png` is outside the content folder",
             "posts/post.md:12: there is no image `posts/a.pdf`",
             "posts/post.md:13: this image has no file",
+            "posts/post.md:14: browsers may not fetch the image `ftp://a.example/g.png`",
         ],
     );
 }

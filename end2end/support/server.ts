@@ -32,6 +32,19 @@ const STOP_MS = 15_000;
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 const inRepository = (name: string) => path.join(repository, name);
 
+/** The site that the tests are about. */
+export const CONTENT = inRepository('end2end/content');
+
+/** What a test may say otherwise. */
+const SHARED_SETTINGS: Settings = {
+  NO_COLOR: '1',
+  VIEW_COUNTER_CONTENT: CONTENT,
+  // All pages here come from one address.
+  VIEW_COUNTER_LIMITS: 'off',
+  // Many servers run at once.
+  VIEW_COUNTER_METRICS_LISTEN: 'off',
+};
+
 export class Server {
   /** What it wrote to standard error, over all its lives. */
   log = '';
@@ -71,20 +84,11 @@ export class Server {
         'serve',
         ...['--listen', `127.0.0.1:${this.#port}`],
         ...['--database', path.join(this.#folder, 'views.db')],
-        ...['--content', inRepository('end2end/content')],
         ...['--site-root', inRepository('target/site')],
         ...['--site-url', SITE_URL],
       ],
-      // An empty environment: no setting of the developer's gets in. No limits of
-      // one address: all pages here come from one. And no metrics: many servers run.
-      {
-        env: {
-          NO_COLOR: '1',
-          VIEW_COUNTER_LIMITS: 'off',
-          VIEW_COUNTER_METRICS_LISTEN: 'off',
-          ...this.#settings,
-        },
-      },
+      // No setting of the developer's gets in.
+      { env: { ...SHARED_SETTINGS, ...this.#settings } },
     );
     this.#child = child;
     killWithThisProcess(child);

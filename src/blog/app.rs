@@ -12,10 +12,17 @@ use leptos_router::{
     path,
 };
 
-/// The document around the application.
+/// The document around the application, with the [`loading_scripts`].
 #[cfg(feature = "ssr")]
-pub fn shell(options: LeptosOptions, language: String) -> impl IntoView {
+pub(super) fn shell(
+    options: LeptosOptions,
+    language: &str,
+    loading_scripts: &str,
+) -> impl IntoView + use<> {
+    use leptos::tachys::html::InertElement;
     use leptos_meta::{HashedStylesheet, MetaTags};
+    let language = language.to_owned();
+    let loading_scripts = InertElement::new(loading_scripts.to_owned());
     view! {
         <!DOCTYPE html>
         <html lang=language>
@@ -36,10 +43,9 @@ pub fn shell(options: LeptosOptions, language: String) -> impl IntoView {
                 />
                 // Before anything is painted, so that no theme flashes.
                 <script inner_html=super::theme::APPLY_STORED />
-                <HashedStylesheet options=options.clone() />
+                <HashedStylesheet options />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
-                <AutoReload options=options.clone() />
-                <HydrationScripts options defer=true />
+                {loading_scripts}
                 <MetaTags />
             </head>
             <body>
@@ -47,6 +53,19 @@ pub fn shell(options: LeptosOptions, language: String) -> impl IntoView {
             </body>
         </html>
     }
+}
+
+/// What loads the application in the browser, as HTML. Nothing in it depends on the
+/// page, so that it is made once; and it has no nonce.
+#[cfg(feature = "ssr")]
+pub(super) fn loading_scripts(options: LeptosOptions) -> String {
+    Owner::new().with(|| {
+        let scripts = view! {
+            <AutoReload options=options.clone() />
+            <HydrationScripts options defer=true />
+        };
+        scripts.to_html()
+    })
 }
 
 /// The application.

@@ -13,11 +13,17 @@ mod theme;
 #[cfg(feature = "ssr")]
 pub mod content;
 #[cfg(feature = "ssr")]
+mod csp;
+#[cfg(feature = "ssr")]
 mod feed;
+#[cfg(feature = "ssr")]
+mod headers;
 #[cfg(feature = "ssr")]
 mod own_pages;
 #[cfg(feature = "ssr")]
 mod privacy;
+#[cfg(feature = "ssr")]
+mod render;
 #[cfg(feature = "ssr")]
 pub mod server;
 #[cfg(feature = "ssr")]

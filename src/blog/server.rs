@@ -2,11 +2,13 @@
 //! and files.
 
 use super::{
-    app::{App, shell},
+    app::App,
     content::Content,
-    feed,
+    csp, feed,
+    headers::{self, Transport},
     own_pages::only_own_pages,
     page_path::is_page,
+    render::Renderer,
     sitemap,
 };
 use crate::counter::route::{self, Counter};
@@ -14,16 +16,13 @@ use axum::{
     Router,
     body::Body,
     extract::{FromRef, Path, Request, State},
-    http::{HeaderName, HeaderValue, StatusCode, header},
-    middleware::{Next, from_fn},
+    http::{HeaderValue, StatusCode, header},
+    middleware::{Next, from_fn, map_response_with_state},
     response::{IntoResponse, Redirect, Response},
     routing::{MethodFilter, get, on},
 };
 use leptos::{prelude::*, server_fn::axum::server_fn_paths};
-use leptos_axum::{
-    LeptosRoutes, generate_route_list, handle_server_fns_with_context,
-    render_app_async_with_context,
-};
+use leptos_axum::{LeptosRoutes, generate_route_list, handle_server_fns_with_context};
 use std::{path::PathBuf, sync::Arc};
 use tower::ServiceExt;
 use tower_http::{
@@ -53,6 +52,7 @@ pub struct Site {
 #[derive(Clone, FromRef)]
 struct AppState {
     options: LeptosOptions,
+    renderer: Renderer,
     site: Site,
     counter: Counter,
 }
@@ -69,15 +69,13 @@ impl AppState {
 
 /// The whole application: the blog with the counter's routes.
 pub fn router(site: Site, counter: Counter, site_root: PathBuf) -> Router {
+    let options = leptos_options(&site_root);
+    let transport = Transport::of(&site.url);
     let state = AppState {
-        options: leptos_options(&site_root),
+        renderer: Renderer::new(options.clone(), &site.content),
+        options,
         site,
         counter: counter.clone(),
-    };
-    let context = state.clone().context();
-    let render = {
-        let state = state.clone();
-        move || document(&state)
     };
     let pkg = ServeDir::new(site_root.join(&*state.options.site_pkg_dir))
         .precompressed_br()
@@ -88,16 +86,13 @@ pub fn router(site: Site, counter: Counter, site_root: PathBuf) -> Router {
         ASK_EACH_TIME
     };
     let pages = Router::new()
-        .leptos_routes_with_context(&state, generate_route_list(App), context, render)
+        .leptos_routes_with_handler(generate_route_list(App), page)
         .merge(server_functions())
         .route("/feed.xml", get(feed))
         .route("/sitemap.xml", get(site_map))
         .route("/robots.txt", get(robots))
         // Asked for by browsers where no page names the icon.
-        .route(
-            "/favicon.ico",
-            get(async || Redirect::permanent("/favicon.svg")),
-        )
+        .route("/favicon.ico", get(icon))
         .fallback(file_or_not_found)
         .layer(from_fn(async |request: Request, next: Next| {
             with_caching(ASK_EACH_TIME, next.run(request).await)
@@ -115,7 +110,10 @@ pub fn router(site: Site, counter: Counter, site_root: PathBuf) -> Router {
                 },
             )),
         );
-    pages.merge(files).merge(route::router(counter))
+    pages
+        .merge(files)
+        .merge(route::router(counter))
+        .layer(map_response_with_state(transport, headers::complete))
 }
 
 /// What pages ask the server, each by the method that it has.
@@ -136,6 +134,12 @@ async fn server_function(State(state): State<AppState>, request: Request) -> Res
     answer.into_response()
 }
 
+/// The page at a path that the application's router knows.
+async fn page(State(state): State<AppState>, request: Request) -> Response {
+    let renderer = state.renderer.clone();
+    renderer.page(state.context(), request).await
+}
+
 /// What Leptos must know of the built files. They lie where cargo-leptos put
 /// them: the site in `site_root`, the list of hashed names beside the program.
 /// A program that was built without them serves its pages all the same.
@@ -148,11 +152,6 @@ fn leptos_options(site_root: &std::path::Path) -> LeptosOptions {
         .site_pkg_dir("pkg")
         .hash_files(has_hashes)
         .build()
-}
-
-fn document(state: &AppState) -> impl IntoView + use<> {
-    let language = state.site.content.site().language.clone();
-    shell(state.options.clone(), language)
 }
 
 /// Sets how long an answer may be kept, where nothing closer to it has, and
@@ -184,8 +183,20 @@ async fn robots(State(site): State<Site>) -> impl IntoResponse {
     text("text/plain; charset=utf-8", sitemap::robots(&site.url))
 }
 
-fn text(content_type: &'static str, body: String) -> ([(HeaderName, &'static str); 1], String) {
-    ([(header::CONTENT_TYPE, content_type)], body)
+async fn icon() -> Response {
+    let mut response = Redirect::permanent("/favicon.svg").into_response();
+    // A file that is opened by itself is nobody's, and its tab has an icon too.
+    headers::mark_as_file(response.headers_mut());
+    response
+}
+
+fn text(content_type: &'static str, body: String) -> impl IntoResponse {
+    let content_type = HeaderValue::from_static(content_type);
+    let headers = [
+        (header::CONTENT_TYPE, content_type),
+        (header::CONTENT_SECURITY_POLICY, csp::LISTING),
+    ];
+    (headers, body)
 }
 
 /// A file of the content folder, if it is one that may be served.
@@ -204,6 +215,7 @@ async fn media(
             .headers_mut()
             .insert(header::CONTENT_TYPE, content_type);
     }
+    headers::mark_as_file(response.headers_mut());
     with_caching(FOR_AN_HOUR, response)
 }
 
@@ -219,17 +231,19 @@ async fn file_or_not_found(State(state): State<AppState>, request: Request) -> R
     let files = ServeDir::new(&*state.options.site_root).append_index_html_on_directories(false);
     match files.oneshot(for_file).await {
         Ok(found) if found.status().is_success() || found.status() == StatusCode::NOT_MODIFIED => {
-            with_caching(FOR_AN_HOUR, found.into_response())
+            let mut found = found.into_response();
+            headers::mark_as_file(found.headers_mut());
+            with_caching(FOR_AN_HOUR, found)
         }
         _ => not_found(state, Request::from_parts(parts, body)).await,
     }
 }
 
 async fn not_found(state: AppState, request: Request) -> Response {
-    let context = state.clone().context();
-    let render = render_app_async_with_context(context, move || document(&state));
-    let mut response = render(request).await;
+    let mut response = page(State(state), request).await;
     // Also where a route would match: this address is not one of its pages.
-    *response.status_mut() = StatusCode::NOT_FOUND;
+    if response.status().is_success() {
+        *response.status_mut() = StatusCode::NOT_FOUND;
+    }
     response
 }

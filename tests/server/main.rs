@@ -12,6 +12,7 @@ mod bad_input;
 mod conformance;
 mod counting;
 mod crawlers;
+mod headers;
 mod limits;
 mod metrics;
 mod pages;

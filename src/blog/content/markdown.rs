@@ -1,7 +1,9 @@
 //! Turns the body of a Markdown file into HTML and notes what is wrong in it.
 //!
 //! It may not know what a post is, nor the file system: `link` answers what links
-//! and images mean. Raw HTML passes through; whoever writes here owns the site.
+//! and images mean. Raw HTML passes through; whoever writes here owns the site. But
+//! no more of it works than the policy of the pages allows (`csp`): no scripts, no
+//! `style`, nothing of another site's but the images that Markdown names.
 
 use std::collections::{BTreeSet, HashSet};
 

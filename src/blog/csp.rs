@@ -1,0 +1,178 @@
+//! The Content-Security-Policy of every answer: what a browser may load and run
+//! because of it (CSP Level 3, <https://www.w3.org/TR/CSP3/>).
+//!
+//! A page's inline scripts are named by their hashes. Not by a nonce: it would
+//! have to differ in every answer, and a page that did not change could never
+//! be answered with 304.
+//!
+//! A hash is as good as the way in which one came by the script. Here nobody
+//! looks for scripts in a page: whatever brought one into it, a post's Markdown
+//! or a mistake of ours, it would be hashed with the rest. Hashed is what is
+//! known to be ours before it becomes part of a page:
+//!
+//! - the scripts of the document's head, which are made when the program starts
+//!   and hold nothing of the content, nor of a request;
+//! - the data that hydration reads, which Leptos hands over apart from the
+//!   page's HTML (see [`render`](super::render)).
+//!
+//! What else could run is a file of this site: `/pkg/` holds our own, and
+//! `/media/` and `/fn/` serve nothing as JavaScript.
+
+use super::content::ImageSource;
+use axum::http::HeaderValue;
+use base64::{Engine, prelude::BASE64_STANDARD};
+use sha2::{Digest, Sha256};
+
+/// What no answer needs: another site's frame around it, a base for its links,
+/// and forms.
+macro_rules! closed {
+    () => {
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    };
+}
+
+/// For whatever is not meant to be looked at in a browser: nothing loads, nothing
+/// runs.
+pub(super) const NOTHING: HeaderValue =
+    HeaderValue::from_static(concat!("default-src 'none'; ", closed!()));
+
+/// For what programs read, and people now and then: browsers lay XML out with
+/// styles of their own, which they take for the document's.
+pub(super) const LISTING: HeaderValue = HeaderValue::from_static(concat!(
+    "default-src 'none'; style-src 'unsafe-inline'; ",
+    closed!()
+));
+
+/// For a file that somebody opens by itself. An SVG is then a document, and
+/// without this it could run scripts in the site's name. It keeps its own styles,
+/// and the browser may put an image into the page that it shows it in.
+pub(super) const FILE: HeaderValue = HeaderValue::from_static(concat!(
+    "default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; ",
+    closed!(),
+    "; sandbox"
+));
+
+/// For sound and film, which a browser plays in a page that it makes. Of no
+/// origin, as [`FILE`] leaves it, that page may not fetch what it is to play.
+pub(super) const RECORDING: HeaderValue = HeaderValue::from_static(concat!(
+    "default-src 'none'; media-src 'self'; style-src 'unsafe-inline'; ",
+    closed!(),
+    "; sandbox allow-same-origin"
+));
+
+/// For a PDF. It cannot do anything in the site's name, and browsers show it in a
+/// viewer of their own, which a sandbox would keep from starting.
+pub(super) const PDF: HeaderValue = HeaderValue::from_static("frame-ancestors 'none'");
+
+/// The policy of all pages, but for each one's data.
+pub(super) struct PagePolicy {
+    before_data: String,
+    after_data: String,
+}
+
+impl PagePolicy {
+    /// `scripts` are the texts of the inline scripts that all pages have;
+    /// `images` says where images come from that are not the site's own. All
+    /// pages have all of them: a browser that goes from one to the next without a
+    /// load keeps to the policy of the first. `reload_port` is where `cargo leptos
+    /// watch` tells pages to reload.
+    pub(super) fn new<'a>(
+        scripts: impl IntoIterator<Item = &'a str>,
+        images: impl IntoIterator<Item = &'a ImageSource>,
+        reload_port: Option<u32>,
+    ) -> Self {
+        // WebAssembly may be compiled; `eval` and its like may not. Browsers that
+        // cannot tell the two apart (before Chrome 97, Firefox 102, Safari 16) get
+        // a page that can be read and is not live.
+        let mut before_data = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'".to_owned();
+        for script in scripts {
+            before_data.push(' ');
+            before_data.push_str(&hash(script));
+        }
+        let mut after_data = "; style-src 'self'; img-src 'self'".to_owned();
+        for image in images {
+            after_data.push(' ');
+            after_data.push_str(image.as_str());
+        }
+        // `'self'` is the socket's scheme too, in every browser that gets this far.
+        after_data.push_str("; media-src 'self'; connect-src 'self'");
+        if let Some(port) = reload_port {
+            after_data.push_str(&format!(" ws://*:{port}"));
+        }
+        after_data.push_str(concat!("; ", closed!()));
+        Self {
+            before_data,
+            after_data,
+        }
+    }
+
+    /// The policy of the page whose data this script holds.
+    #[expect(
+        clippy::expect_used,
+        reason = "hashes, and sources of images, are ASCII without control characters"
+    )]
+    pub(super) fn with_data(&self, script: &str) -> HeaderValue {
+        let (before, after) = (&self.before_data, &self.after_data);
+        let policy = format!("{before} {}{after}", hash(script));
+        HeaderValue::try_from(policy).expect("visible ASCII")
+    }
+}
+
+/// The source expression that stands for exactly this inline script.
+fn hash(script: &str) -> String {
+    let digest = Sha256::digest(script.as_bytes());
+    format!("'sha256-{}'", BASE64_STANDARD.encode(digest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hash_is_the_one_that_browsers_make() {
+        // printf 'doSubmit()' | openssl dgst -sha256 -binary | base64
+        assert_eq!(
+            hash("doSubmit()"),
+            "'sha256-jzgBGA4UWFFmpOBq0JpdsySukE1FrEN5bUpoK8Z29fY='"
+        );
+    }
+
+    #[test]
+    fn a_page_may_run_the_scripts_that_are_known_and_its_data() {
+        let policy = PagePolicy::new(["theme()", "load()"], [], None);
+        let header = policy.with_data("data=1;");
+        let expected = format!(
+            "default-src 'none'; script-src 'self' 'wasm-unsafe-eval' {} {} {}; \
+             style-src 'self'; img-src 'self'; media-src 'self'; connect-src 'self'; \
+             base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+            hash("theme()"),
+            hash("load()"),
+            hash("data=1;"),
+        );
+        assert_eq!(header, expected);
+    }
+
+    #[test]
+    fn images_come_from_the_hosts_that_the_content_names_and_no_other() {
+        let hosts = [
+            "https://a.example".parse().unwrap(),
+            "data:".parse().unwrap(),
+        ];
+        let header = PagePolicy::new([], &hosts, None).with_data("");
+        let header = header.to_str().unwrap();
+        assert!(
+            header.contains("; img-src 'self' https://a.example data:; "),
+            "{header}"
+        );
+    }
+
+    #[test]
+    fn only_a_page_that_is_being_worked_on_listens_to_the_build() {
+        let header = PagePolicy::new([], [], Some(3001)).with_data("");
+        let header = header.to_str().unwrap();
+        assert!(
+            header.contains("; connect-src 'self' ws://*:3001; "),
+            "{header}"
+        );
+    }
+}

@@ -1,0 +1,162 @@
+//! The headers that tell browsers to be careful, on every answer of the server.
+//!
+//! An answer that says something itself is left with what it says.
+
+use super::csp;
+use axum::{
+    extract::State,
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    response::Response,
+};
+
+const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
+const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
+
+/// What a page can ask of a browser and this site never does. What it uses, the
+/// clipboard, is left as it is: allowed to the page itself.
+const UNUSED: &str = "accelerometer=(), camera=(), display-capture=(), \
+    geolocation=(), gyroscope=(), hid=(), idle-detection=(), local-fonts=(), magnetometer=(), \
+    microphone=(), midi=(), payment=(), publickey-credentials-get=(), screen-wake-lock=(), \
+    serial=(), storage-access=(), usb=(), window-management=(), xr-spatial-tracking=()";
+
+/// A year, which lists of such sites ask for. Not for the host's subdomains,
+/// which are not ours to speak for.
+const SECURE_FOR: &str = "max-age=31536000";
+
+/// How the world reaches the site.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Transport {
+    /// Over TLS, which a proxy takes off.
+    Tls,
+    /// Without, or nobody said.
+    Plain,
+}
+
+impl Transport {
+    /// Of the site at this address.
+    pub(super) fn of(site_url: &str) -> Self {
+        if site_url.starts_with("https://") {
+            Self::Tls
+        } else {
+            Self::Plain
+        }
+    }
+}
+
+/// Adds what every answer says unless it says otherwise.
+pub(super) async fn complete(
+    State(transport): State<Transport>,
+    mut response: Response,
+) -> Response {
+    let status = response.status();
+    // From here on it is a WebSocket.
+    if status == StatusCode::SWITCHING_PROTOCOLS {
+        return response;
+    }
+    let headers = response.headers_mut();
+    // Of a cached answer only those headers change that "not modified" has: a
+    // page would be left with the policy of what is no page.
+    if status != StatusCode::NOT_MODIFIED && !headers.contains_key(header::CONTENT_SECURITY_POLICY)
+    {
+        headers.insert(header::CONTENT_SECURITY_POLICY, csp::NOTHING);
+        headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    }
+    let mut default = |name, value| {
+        headers
+            .entry(name)
+            .or_insert(HeaderValue::from_static(value));
+    };
+    default(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    // Other sites learn which site sent the reader, and not which page.
+    default(header::REFERRER_POLICY, "strict-origin-when-cross-origin");
+    default(RESOURCE_POLICY, "same-origin");
+    if transport == Transport::Tls {
+        default(header::STRICT_TRANSPORT_SECURITY, SECURE_FOR);
+        // Without TLS browsers pay no heed to it, and some complain.
+        default(OPENER_POLICY, "same-origin");
+    }
+    response
+}
+
+/// Adds what only a page has a use for, beside its policy.
+pub(super) fn mark_as_page(headers: &mut HeaderMap) {
+    headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    headers.insert(PERMISSIONS_POLICY, HeaderValue::from_static(UNUSED));
+}
+
+/// Adds what a file of the content has, or of the site's own folder. Other sites
+/// may show it: the pictures of a post in a feed reader, for example.
+pub(super) fn mark_as_file(headers: &mut HeaderMap) {
+    let content_type = headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
+    let policy = match content_type.unwrap_or_default() {
+        b"application/pdf" => csp::PDF,
+        recording if recording.starts_with(b"audio/") || recording.starts_with(b"video/") => {
+            csp::RECORDING
+        }
+        _ => csp::FILE,
+    };
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    headers.insert(RESOURCE_POLICY, HeaderValue::from_static("cross-origin"));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::body::Body;
+
+    fn answer(status: u16, headers: &[(HeaderName, &'static str)]) -> Response {
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = StatusCode::from_u16(status).unwrap();
+        for (name, value) in headers {
+            let value = HeaderValue::from_static(value);
+            response.headers_mut().insert(name, value);
+        }
+        response
+    }
+
+    async fn completed(transport: Transport, response: Response) -> HeaderMap {
+        let response = complete(State(transport), response).await;
+        response.headers().clone()
+    }
+
+    #[tokio::test]
+    async fn what_an_answer_says_itself_stays() {
+        let said = [
+            (header::CONTENT_SECURITY_POLICY, "default-src 'self'"),
+            (RESOURCE_POLICY, "cross-origin"),
+            (header::REFERRER_POLICY, "no-referrer"),
+        ];
+        let headers = completed(Transport::Plain, answer(200, &said)).await;
+        for (name, value) in said {
+            assert_eq!(headers[name], value);
+        }
+        // Whoever has a policy decides in it who may frame the answer.
+        assert!(!headers.contains_key(header::X_FRAME_OPTIONS));
+        assert_eq!(headers[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
+    }
+
+    #[tokio::test]
+    async fn not_modified_leaves_the_cached_policy_as_it_is() {
+        let headers = completed(Transport::Plain, answer(304, &[])).await;
+        assert!(!headers.contains_key(header::CONTENT_SECURITY_POLICY));
+        assert!(!headers.contains_key(header::X_FRAME_OPTIONS));
+        let headers = completed(Transport::Plain, answer(404, &[])).await;
+        assert_eq!(headers[header::CONTENT_SECURITY_POLICY], csp::NOTHING);
+    }
+
+    #[tokio::test]
+    async fn a_socket_has_no_headers_of_a_page() {
+        let headers = completed(Transport::Tls, answer(101, &[])).await;
+        assert!(headers.is_empty(), "{headers:?}");
+    }
+
+    #[tokio::test]
+    async fn only_a_site_with_tls_asks_for_it() {
+        let tls = completed(Transport::of("https://blog.example"), answer(200, &[])).await;
+        assert_eq!(tls[header::STRICT_TRANSPORT_SECURITY], SECURE_FOR);
+        let plain = completed(Transport::of("http://127.0.0.1:3000"), answer(200, &[])).await;
+        assert!(!plain.contains_key(header::STRICT_TRANSPORT_SECURITY));
+        assert!(!plain.contains_key(OPENER_POLICY));
+    }
+}

@@ -18,6 +18,7 @@ mod metrics;
 mod pages;
 mod saving;
 mod starting;
+mod strangers;
 #[path = "../support/mod.rs"]
 mod support;
 mod totals;

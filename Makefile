@@ -14,8 +14,9 @@ run: build ## Build, and serve the blog on http://127.0.0.1:3000
 	@exec target/release/view-counter serve
 
 dev: ## Serve the blog, and build and reload on every change
-	@# A folder of its own, so that it does not disturb what `make run` serves.
-	@LEPTOS_SITE_ROOT=target/dev-site $(toolchain) \
+	@# A folder of its own, so that it does not disturb what `make run` serves. No
+	@# hashed names: cargo-leptos gives them to the first build only.
+	@LEPTOS_SITE_ROOT=target/dev-site LEPTOS_HASH_FILES=false $(toolchain) \
 		cargo leptos watch -- serve --drafts --site-root target/dev-site
 
 test: check rust-tests browser-tests ## Everything that must pass

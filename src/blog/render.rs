@@ -78,7 +78,7 @@ impl Renderer {
 
 /// Whether `cargo leptos watch` runs the program, and pages listen for its next
 /// build. Asked as Leptos asks, which then writes the script that listens.
-fn is_watched() -> bool {
+pub(super) fn is_watched() -> bool {
     std::env::var("LEPTOS_WATCH").is_ok()
 }
 

@@ -8,7 +8,7 @@ use super::{
     headers::{self, Transport},
     own_pages::only_own_pages,
     page_path::is_page,
-    render::Renderer,
+    render::{Renderer, is_watched},
     sitemap,
 };
 use crate::counter::route::{self, Counter};
@@ -142,10 +142,11 @@ async fn page(State(state): State<AppState>, request: Request) -> Response {
 
 /// What Leptos must know of the built files. They lie where cargo-leptos put
 /// them: the site in `site_root`, the list of hashed names beside the program.
-/// A program that was built without them serves its pages all the same.
+/// A program that was built without them serves its pages all the same. While it
+/// is watched their names must stay the same, so a list is of another build.
 fn leptos_options(site_root: &std::path::Path) -> LeptosOptions {
-    let has_hashes =
-        std::env::current_exe().is_ok_and(|program| program.with_file_name("hash.txt").is_file());
+    let has_list = |program: PathBuf| program.with_file_name("hash.txt").is_file();
+    let has_hashes = !is_watched() && std::env::current_exe().is_ok_and(has_list);
     LeptosOptions::builder()
         .output_name("view-counter")
         .site_root(site_root.to_string_lossy().into_owned())

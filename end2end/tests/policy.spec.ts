@@ -117,7 +117,7 @@ test.describe('the site keeps to its own policy', () => {
     await page.getByRole('button', { name: 'Count this browser again' }).click();
     await expectCounter(page, '1 reading now · 1 view');
     await page.getByRole('button', { name: 'Switch between light and dark' }).click();
-    for (const button of await page.getByRole('button', { name: 'Copy' }).all()) {
+    for (const button of await page.locator('button.copy').all()) {
       await button.click();
       await expect(button).toHaveText('Copied');
     }

@@ -37,9 +37,9 @@ pub(super) const NOTHING: HeaderValue =
     HeaderValue::from_static(concat!("default-src 'none'; ", closed!()));
 
 /// For what programs read, and people now and then: browsers lay XML out with
-/// styles of their own, which they take for the document's.
+/// styles and images of their own, which they take for the document's.
 pub(super) const LISTING: HeaderValue = HeaderValue::from_static(concat!(
-    "default-src 'none'; style-src 'unsafe-inline'; ",
+    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; ",
     closed!()
 ));
 

@@ -73,9 +73,9 @@ impl Stage {
             std::str::from_utf8(&said.payload[2..]).is_ok(),
             "{what}: {said:?}"
         );
-        self.left(what).await;
-        reader.try_send(&close(code, "").bytes()).await;
+        // Nothing is sent before this: a write would take the error of a reset.
         assert_eq!(reader.next().await, None, "{what}: more after the close");
+        self.left(what).await;
     }
 
     /// A reader who sends this is answered with this, and reads on.

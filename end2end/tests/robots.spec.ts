@@ -40,7 +40,8 @@ for (const { name, args, headless, webdriver } of ROBOTS) {
       const { userAgent: asItComes } = await session.send('Browser.getVersion');
       expect(asItComes).toContain('HeadlessChrome');
       const own = headless ? asItComes : (userAgent ?? '');
-      const page = await browser.newPage(headless ? {} : { userAgent: own });
+      // The configuration's would be taken for every page, also of this browser.
+      const page = await browser.newPage({ userAgent: own });
       await page.goto(`${network.url}/posts/noon`);
       expect(await page.evaluate(() => navigator.webdriver)).toBe(webdriver);
       expect(await page.evaluate(() => navigator.userAgent)).toBe(own);

@@ -1,15 +1,28 @@
 //! One WebSocket, from the upgrade to its end: frames out, pings, and what to
 //! make of what the other side sends.
 
+mod metered;
+
 use super::{
     gate::Pass,
     hub::{News, Subscription},
     metrics::{Ended, Metrics},
     protocol::close_code,
 };
-use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
-use std::time::Duration;
+use futures_util::{SinkExt, StreamExt};
+use hyper::upgrade::Upgraded;
+use hyper_util::rt::TokioIo;
+use metered::{Metered, Ration};
+use std::{io, time::Duration};
 use tokio::time::{Instant, sleep, sleep_until, timeout};
+use tokio_tungstenite::{
+    WebSocketStream,
+    tungstenite::{
+        Error, Message, Utf8Bytes,
+        error::ProtocolError,
+        protocol::{CloseFrame, Role, WebSocketConfig},
+    },
+};
 
 /// A socket that was silent this long is pinged. Below the 60 s after which
 /// common proxies drop an idle connection.
@@ -31,10 +44,34 @@ const CLOSE_WITHIN: Duration = Duration::from_secs(2);
 /// all readers come back in the same moment.
 pub(super) const CLOSE_SPREAD: Duration = Duration::from_secs(2);
 
+/// What a reader may send in one message, in bytes.
+const MAX_MESSAGE: usize = 512;
 /// Frames a client may send in a burst, and the time in which it earns one
 /// more. A page has reason to send one a minute.
 const FRAMES_BURST: f64 = 20.0;
 const FRAME_EVERY: Duration = Duration::from_secs(1);
+/// Above what that many of the largest frames take, headers and masks included,
+/// so that it is only reached by what is no frame to us.
+const BYTES: Ration = Ration {
+    burst: 16.0 * 1024.0,
+    per_second: 1024.0,
+};
+
+/// A socket whose other side is a reader.
+pub(super) type WebSocket = WebSocketStream<Metered<TokioIo<Upgraded>>>;
+
+/// The socket that a connection, or a stream of HTTP/2, has become. At the
+/// library's defaults it would take 137 KB; so it takes about 2.
+pub(super) async fn over(upgraded: Upgraded) -> WebSocket {
+    let config = WebSocketConfig::default()
+        .read_buffer_size(256)
+        .write_buffer_size(0)
+        .max_write_buffer_size(4096)
+        .max_message_size(Some(MAX_MESSAGE))
+        .max_frame_size(Some(MAX_MESSAGE));
+    let stream = Metered::new(TokioIo::new(upgraded), BYTES);
+    WebSocketStream::from_raw_socket(stream, Role::Server, Some(config)).await
+}
 
 /// Why a socket ends.
 enum End {
@@ -82,7 +119,7 @@ pub(super) async fn refuse(socket: WebSocket) {
 async fn finish(mut socket: WebSocket, end: End) {
     if let End::Close(code, reason) = end {
         let frame = CloseFrame {
-            code,
+            code: code.into(),
             reason: Utf8Bytes::from_static(reason),
         };
         if send(&mut socket, Message::Close(Some(frame)))
@@ -96,7 +133,7 @@ async fn finish(mut socket: WebSocket, end: End) {
         // Reads on, without heed, until the other side has answered. After a
         // broken frame no more can be read here, and this ends at once; the
         // connection itself lingers, so that the close frame is not lost.
-        let drained = async { while let Some(Ok(_)) = socket.recv().await {} };
+        let drained = async { while let Some(Ok(_)) = socket.next().await {} };
         let _ = timeout(CLOSE_WITHIN, drained).await;
     }
 }
@@ -115,10 +152,10 @@ async fn converse(
             // In this order: what has arrived is read before a deadline is
             // judged, or a server that slept would drop everyone.
             biased;
-            message = socket.recv() => {
+            message = socket.next() => {
                 let now = Instant::now();
                 pulse.heard(now);
-                let message = message.ok_or(End::Gone)?.map_err(end_of_error)?;
+                let message = message.ok_or(End::Gone)?.map_err(|error| end_of_error(&error))?;
                 if !allowance.take(now) {
                     return Err(End::Close(close_code::POLICY, "too many frames"));
                 }
@@ -151,7 +188,7 @@ fn asks_for_numbers(message: &Message) -> Result<bool, End> {
     match message {
         Message::Text(_) => Ok(true),
         // A ping is answered by the protocol layer.
-        Message::Ping(_) | Message::Pong(_) => Ok(false),
+        Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => Ok(false),
         Message::Binary(_) => Err(End::Close(close_code::UNSUPPORTED, "text frames only")),
         Message::Close(_) => Err(End::Closing),
     }
@@ -172,15 +209,15 @@ async fn send(socket: &mut WebSocket, message: Message) -> Result<(), End> {
 }
 
 /// The close code that a broken frame asks for (RFC 6455 §7.4.1).
-fn end_of_error(error: axum::Error) -> End {
-    use tungstenite::Error;
-    match error.into_inner().downcast_ref() {
-        Some(Error::Capacity(_)) => End::Close(close_code::TOO_BIG, "frame too large"),
-        Some(Error::Utf8(_)) => End::Close(close_code::INVALID, "text is not UTF-8"),
-        Some(Error::Protocol(tungstenite::error::ProtocolError::ResetWithoutClosingHandshake)) => {
-            End::Gone
+fn end_of_error(error: &Error) -> End {
+    match error {
+        Error::Capacity(_) => End::Close(close_code::TOO_BIG, "frame too large"),
+        Error::Utf8(_) => End::Close(close_code::INVALID, "text is not UTF-8"),
+        Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => End::Gone,
+        Error::Protocol(_) => End::Close(close_code::PROTOCOL, "protocol error"),
+        Error::Io(error) if error.kind() == io::ErrorKind::QuotaExceeded => {
+            End::Close(close_code::POLICY, "too many bytes")
         }
-        Some(Error::Protocol(_)) => End::Close(close_code::PROTOCOL, "protocol error"),
         _ => End::Gone,
     }
 }
@@ -232,8 +269,7 @@ impl Pulse {
 }
 
 /// How many frames the other side may still send. Fragments of one message are
-/// one frame here: they are bounded by the size of the message, but for empty
-/// ones, which the protocol layer passes over without end and without a word.
+/// one frame here: [`BYTES`] bounds how many there are.
 struct Allowance {
     frames: f64,
     at: Instant,

@@ -7,13 +7,13 @@ use crate::counter::{
     storage::StorageError,
     tally::{Delta, ReaderId, Tally},
 };
-use axum::extract::ws::Utf8Bytes;
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard},
     time::Instant,
 };
 use tokio::sync::{OnceCell, oneshot, watch};
+use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 /// The rooms there are, by slug.
 #[derive(Default)]

@@ -7,10 +7,10 @@ use crate::counter::{
     storage::StorageError,
     tally::{Arrival, ReaderId},
 };
-use axum::extract::ws::Utf8Bytes;
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use std::{future, sync::Arc};
 use tokio::sync::{oneshot, watch};
+use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 /// A slug whose total is loaded, and that stays so while this is held.
 pub struct Door {

@@ -7,9 +7,9 @@ use crate::counter::{
     storage::{Batch, StorageFuture},
     tally::Arrival,
 };
-use axum::extract::ws::Utf8Bytes;
 use std::collections::HashMap;
 use tokio::time::{advance, sleep, timeout};
+use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 /// Keeps totals in memory, by the rules of the real store.
 #[derive(Default)]

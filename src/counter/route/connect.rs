@@ -21,9 +21,6 @@ use axum::{
 };
 use serde::Deserialize;
 
-/// What a reader may send in one message, in bytes.
-const MAX_MESSAGE: usize = 512;
-
 #[derive(Deserialize)]
 pub(super) struct ConnectQuery {
     v: Option<String>,
@@ -127,7 +124,7 @@ async fn open(
         .map_err(TurnedAway::as_(Outcome::OriginRefused))?;
     let slug = decoded(slug).map_err(TurnedAway::as_(Outcome::SlugMalformed))?;
     let slug = admission.slug(&slug)?;
-    let upgrade = handshake::upgrade(&mut parts).await.map_err(&malformed)?;
+    let upgrade = handshake::upgrade(&mut parts).map_err(&malformed)?;
     let Query(query) = query
         .map_err(|rejection| ApiError::new(rejection.status(), rejection.body_text()))
         .map_err(&malformed)?;
@@ -150,32 +147,27 @@ async fn open(
     let limits = admission.limits.clone();
     let metrics = counter.metrics().clone();
     let place = parts.extensions.remove::<Place>();
-    // At axum's defaults a socket takes 137 KB; so it takes about 2.
-    let response = upgrade
-        .read_buffer_size(256)
-        .write_buffer_size(0)
-        .max_write_buffer_size(4096)
-        .max_message_size(MAX_MESSAGE)
-        .max_frame_size(MAX_MESSAGE)
-        .on_upgrade(async move |socket| {
-            let _held = (place, slot);
-            if pass.is_closing() {
-                return socket::refuse(socket).await;
-            }
-            let subscription = if let Some(why) = watches {
-                metrics.uncounted.count(why.into());
-                door.watch()
-            } else {
-                door.join_if(arrival, || {
-                    let counts = limits.take_view(from, &slug);
-                    if !counts {
-                        metrics.uncounted.count(Uncounted::Quota);
-                    }
-                    counts
-                })
-            };
-            socket::serve(socket, subscription, &pass, &metrics).await;
-        });
+    let (response, socket) = upgrade.agree();
+    tokio::spawn(async move {
+        let _held = (place, slot);
+        let Some(socket) = socket.await else { return };
+        if pass.is_closing() {
+            return socket::refuse(socket).await;
+        }
+        let subscription = if let Some(why) = watches {
+            metrics.uncounted.count(why.into());
+            door.watch()
+        } else {
+            door.join_if(arrival, || {
+                let counts = limits.take_view(from, &slug);
+                if !counts {
+                    metrics.uncounted.count(Uncounted::Quota);
+                }
+                counts
+            })
+        };
+        socket::serve(socket, subscription, &pass, &metrics).await;
+    });
     Ok(response)
 }
 

@@ -1,50 +1,86 @@
-//! The opening handshake, as a server has to read it (RFC 6455 §4.2.1). axum
-//! compares `Upgrade` as a whole, looks at one `Connection` line only, takes any
-//! key, and answers another version with 400; proxies and RFC differ.
+//! The opening handshake, as a server reads and answers it: RFC 6455 §4.2, and
+//! RFC 8441 over HTTP/2. axum's own compares `Upgrade` as a whole, looks at one
+//! `Connection` line only, takes any key, answers another version with 400, and
+//! leaves nothing below the frames where bytes could be counted.
 
 use super::ApiError;
+use crate::counter::socket::{self, WebSocket};
 use axum::{
-    extract::{FromRequestParts, ws::WebSocketUpgrade},
-    http::{HeaderMap, HeaderName, HeaderValue, Method, Version, header, request::Parts},
+    http::{
+        HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Version, header, request::Parts,
+    },
+    response::{IntoResponse, Response},
 };
+use hyper::{ext::Protocol, upgrade::OnUpgrade};
+use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 /// The version of the protocol that this server speaks, the only one there is.
 pub(super) const VERSION: &str = "13";
+
+/// A connection, or a stream of HTTP/2, that is to become a WebSocket.
+pub(super) struct Upgrade {
+    on_upgrade: OnUpgrade,
+    /// What shows that the key was read. HTTP/2 has no key.
+    accept: Option<HeaderValue>,
+}
 
 /// The upgrade that this request asks for.
 ///
 /// # Errors
 /// If it asks for none, in another version, or without a key.
-pub(super) async fn upgrade(parts: &mut Parts) -> Result<WebSocketUpgrade, ApiError> {
-    // HTTP/2 has neither of these headers, and no key: there the extended
-    // CONNECT itself says it (RFC 8441).
-    let http1 = parts.version <= Version::HTTP_11;
+pub(super) fn upgrade(parts: &mut Parts) -> Result<Upgrade, ApiError> {
+    let headers = &parts.headers;
+    let http1 = parts.version == Version::HTTP_11;
     let asked = if http1 {
-        names(&parts.headers, header::UPGRADE, "websocket")
-            && names(&parts.headers, header::CONNECTION, "upgrade")
+        parts.method == Method::GET
+            && names(headers, header::UPGRADE, "websocket")
+            && names(headers, header::CONNECTION, "upgrade")
     } else {
-        parts.method == Method::CONNECT
+        let protocol = parts.extensions.get::<Protocol>();
+        parts.method == Method::CONNECT && protocol.is_some_and(|p| p.as_str() == "websocket")
     };
     if !asked {
         return Err(ApiError::upgrade_required());
     }
-    let version = only(&parts.headers, header::SEC_WEBSOCKET_VERSION);
-    if version.is_none_or(|version| version != VERSION) {
+    if only(headers, header::SEC_WEBSOCKET_VERSION).is_none_or(|version| version != VERSION) {
         return Err(ApiError::other_version());
     }
-    if http1 {
-        let key = only(&parts.headers, header::SEC_WEBSOCKET_KEY);
-        if !key.is_some_and(|key| is_key(key.as_bytes())) {
-            return Err(ApiError::no_key());
-        }
-        // As axum looks for them; what else was named does not matter now.
-        let headers = &mut parts.headers;
-        headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
-        headers.insert(header::CONNECTION, HeaderValue::from_static("upgrade"));
+    let accept = if http1 {
+        let key = only(headers, header::SEC_WEBSOCKET_KEY).filter(|key| is_key(key.as_bytes()));
+        let key = key.ok_or_else(ApiError::no_key)?;
+        let accept = HeaderValue::try_from(derive_accept_key(key.as_bytes()));
+        Some(accept.map_err(|_| ApiError::no_key())?)
+    } else {
+        None
+    };
+    let on_upgrade = parts.extensions.remove::<OnUpgrade>();
+    Ok(Upgrade {
+        on_upgrade: on_upgrade.ok_or_else(ApiError::upgrade_required)?,
+        accept,
+    })
+}
+
+impl Upgrade {
+    /// The answer that agrees to it, and the socket, which is there when the
+    /// answer was sent; none if the client did not wait for it. No extension and
+    /// no subprotocol is agreed to.
+    pub(super) fn agree(self) -> (Response, impl Future<Output = Option<WebSocket>> + Send) {
+        let answer = match self.accept {
+            Some(accept) => (
+                StatusCode::SWITCHING_PROTOCOLS,
+                [
+                    (header::CONNECTION, HeaderValue::from_static("upgrade")),
+                    (header::UPGRADE, HeaderValue::from_static("websocket")),
+                    (header::SEC_WEBSOCKET_ACCEPT, accept),
+                ],
+            )
+                .into_response(),
+            None => StatusCode::OK.into_response(),
+        };
+        let on_upgrade = self.on_upgrade;
+        let socket = async { Some(socket::over(on_upgrade.await.ok()?).await) };
+        (answer, socket)
     }
-    WebSocketUpgrade::from_request_parts(parts, &())
-        .await
-        .map_err(|rejection| ApiError::new(rejection.status(), rejection.body_text()))
 }
 
 /// Whether this token is in the header's list, which may be on several lines

@@ -148,8 +148,8 @@ async fn a_handshake_is_a_get_of_http_1_1() {
     let server = Server::start(&folder).await;
     for (first, expected) in [
         ("GET /api/v1/connect/two HTTP/1.1", "101"),
-        ("POST /api/v1/connect/two HTTP/1.1", "405"),
-        ("HEAD /api/v1/connect/two HTTP/1.1", "405"),
+        ("POST /api/v1/connect/two HTTP/1.1", "426"),
+        ("HEAD /api/v1/connect/two HTTP/1.1", "426"),
         ("GET /api/v1/connect/two HTTP/1.0", "426"),
     ] {
         let head = request(&server, first, LINES.iter()).await;

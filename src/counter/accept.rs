@@ -1,34 +1,44 @@
 //! The accept loop: `axum::serve` with the limits that the open internet asks
 //! for. It has no timeout for a client that sends its headers one byte at a
-//! time, and sets no socket option.
+//! time, none for one that asks for nothing, and sets no socket option.
 
+mod activity;
 mod lingering;
+#[cfg(test)]
+mod tests;
 
 use super::descriptors::most_connections;
+use activity::{Activity, Asked, Held, Overdue};
 use axum::{
     Router,
-    body::Body,
+    body::{Body, Bytes, HttpBody},
     extract::{ConnectInfo, Request},
 };
-use hyper::body::Incoming;
+use hyper::body::{Frame, Incoming, SizeHint};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
     server::conn::auto,
     service::TowerToHyperService,
 };
-use lingering::Lingering;
-use std::{io, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
+use lingering::{Lingering, Transport};
+use std::{
+    convert::Infallible,
+    io,
+    net::SocketAddr,
+    pin::{Pin, pin},
+    sync::Arc,
+    task::{Context, Poll},
+    time::Duration,
+};
 use tokio::{
-    net::{TcpListener, TcpSocket, TcpStream},
-    sync::{Notify, OwnedSemaphorePermit, Semaphore},
+    net::{TcpListener, TcpSocket},
+    sync::Semaphore,
     time::{sleep, timeout},
 };
 use tokio_io_timeout::TimeoutStream;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::{ServiceExt, service_fn};
 
-/// A client has this long to send the head of a request.
-const HEADER_WITHIN: Duration = Duration::from_secs(10);
 /// A connection whose peer takes no byte for this long is dropped.
 const WRITE_WITHIN: Duration = Duration::from_secs(30);
 /// Requests under way have this long to end when the server stops. With the time
@@ -39,14 +49,25 @@ const STOP_WITHIN: Duration = Duration::from_secs(3);
 /// The pause after an accept that failed, so that a lack of descriptors does
 /// not become a busy loop.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
-/// The kernel's send buffer a connection. Frames are 30 bytes, and a large one
-/// only lets a slow reader fall further behind; but the site's files go through
-/// it too, and this is what a connection has under way in one round trip.
+/// The kernel's send buffer a connection: what the site's files have under way
+/// in one round trip. A connection that becomes a socket gets a smaller one.
 const SEND_BUFFER: u32 = 128 * 1024;
 /// Waiting connections, until they are accepted.
 const BACKLOG: u32 = 1024;
+/// The head of a request, in bytes, HTTP/1 and 2; more is answered with 431.
+const HEAD_MOST: u32 = 16 * 1024;
 /// HTTP/2 streams at once a connection: a browser's tabs share one.
 const MAX_STREAMS: u32 = 100;
+/// What a client may have sent that is not read yet, an HTTP/2 stream and a
+/// connection: the protocol's own start (RFC 9113 §6.9.2). There is next to
+/// nothing to send here.
+const RECEIVE_WINDOW: u32 = 65_535;
+/// Streams that a client's errors may make the server reset, a connection. Each
+/// was a request, whose page may have been made already; h2 would take 1,024.
+const ERRORS_MOST: usize = 20;
+/// What may wait to be sent, an HTTP/2 stream, beyond the part of a file or page
+/// that is in hand.
+const SEND_QUEUE: usize = 16 * 1024;
 
 /// Binds the address with the options that connections inherit.
 ///
@@ -99,10 +120,12 @@ pub async fn serve_at_most(
                 (_, Err(_)) => break,
             },
         };
+        // Best effort: without it frames are merely later.
+        let _ = stream.set_nodelay(true);
         let connection = Connection {
             app: app.clone(),
             stop: stop.clone(),
-            place: Place(Arc::new(permit)),
+            activity: Activity::begin(permit),
             peer: ConnectInfo(peer),
         };
         connections.spawn(connection.serve(stream));
@@ -118,62 +141,100 @@ pub async fn serve_at_most(
 }
 
 /// A connection's place among those that the process can hold. Every request
-/// carries it as an extension: what upgrades the connection keeps it as long as
-/// the socket lives.
-#[derive(Clone, Debug)]
-pub struct Place(#[expect(dead_code, reason = "held, never read")] Arc<OwnedSemaphorePermit>);
+/// carries it as an extension.
+#[derive(Clone)]
+pub struct Place(Arc<Activity>);
+
+impl Place {
+    /// Says that a socket holds the connection, or a stream of it, from now on
+    /// and until what is returned is dropped: it is not idle, whatever else is
+    /// asked on it.
+    pub(super) fn hold(&self) -> Held {
+        self.0.hold()
+    }
+}
 
 struct Connection {
     app: Router,
     stop: CancellationToken,
-    place: Place,
+    activity: Arc<Activity>,
     /// Where limits find it, as axum's own servers say it.
     peer: ConnectInfo<SocketAddr>,
 }
 
 impl Connection {
-    async fn serve(self, stream: TcpStream) {
-        // Best effort: without it frames are merely later.
-        let _ = stream.set_nodelay(true);
-        let mut stream = TimeoutStream::new(Lingering::new(stream, self.place.clone()));
+    async fn serve(self, stream: impl Transport) {
+        let activity = self.activity;
+        let mut stream = TimeoutStream::new(Lingering::new(stream, Arc::clone(&activity)));
         stream.set_write_timeout(Some(WRITE_WITHIN));
 
-        let first_request = Arc::new(Notify::new());
         let service = {
-            let first_request = Arc::clone(&first_request);
-            let place = self.place;
+            let activity = Arc::clone(&activity);
             let app = self.app;
             let peer = self.peer;
             service_fn(move |request: hyper::Request<Incoming>| {
-                first_request.notify_one();
+                let asked = activity.asked(request.version());
                 let mut request: Request = request.map(Body::new);
-                request.extensions_mut().insert(place.clone());
+                let place = Place(Arc::clone(&activity));
+                request.extensions_mut().insert(place);
                 request.extensions_mut().insert(peer);
-                let app = app.clone();
-                async move { app.oneshot(request).await }
+                let answer = app.clone().oneshot(request);
+                async move {
+                    Ok::<_, Infallible>(answer.await?.map(|body| Answer {
+                        body,
+                        _asked: asked,
+                    }))
+                }
             })
         };
         let builder = builder();
-        let connection = builder.serve_connection_with_upgrades(
+        let mut connection = pin!(builder.serve_connection_with_upgrades(
             TokioIo::new(Box::pin(stream)),
             TowerToHyperService::new(service),
-        );
-        let mut connection = pin!(connection);
+        ));
 
-        // hyper's own header timeout starts when it knows the HTTP version; a
-        // client that never says enough for that is cut here.
-        let greeting = timeout(HEADER_WITHIN, first_request.notified());
-        tokio::select! {
-            _ = connection.as_mut() => return,
-            greeted = greeting => if greeted.is_err() { return },
-            () = self.stop.cancelled() => {}
+        let mut stopping = false;
+        loop {
+            tokio::select! {
+                // An error is the peer's: gone, or not speaking HTTP.
+                _ = connection.as_mut() => return,
+                overdue = activity.overdue() => match overdue {
+                    Overdue::Tell => connection.as_mut().graceful_shutdown(),
+                    Overdue::Cut => return,
+                },
+                () = self.stop.cancelled(), if !stopping => {
+                    stopping = true;
+                    activity.told();
+                    connection.as_mut().graceful_shutdown();
+                }
+            }
         }
-        tokio::select! {
-            _ = connection.as_mut() => return,
-            () = self.stop.cancelled() => connection.as_mut().graceful_shutdown(),
-        }
-        // An error is the peer's: gone, or not speaking HTTP.
-        let _ = connection.await;
+    }
+}
+
+/// The body of an answer, which is over when it was handed on or given up.
+struct Answer {
+    body: Body,
+    _asked: Asked,
+}
+
+impl HttpBody for Answer {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.body).poll_frame(context)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        HttpBody::size_hint(&self.body)
     }
 }
 
@@ -181,17 +242,21 @@ fn builder() -> auto::Builder<TokioExecutor> {
     let mut builder = auto::Builder::new(TokioExecutor::new());
     builder
         .http1()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEADER_WITHIN)
-        .max_buf_size(16 * 1024);
+        // A connection has a time to ask for something, whatever it speaks.
+        .header_read_timeout(None)
+        .max_buf_size(HEAD_MOST as usize);
     builder
         .http2()
         .timer(TokioTimer::new())
         // WebSockets over HTTP/2, RFC 8441.
         .enable_connect_protocol()
         .max_concurrent_streams(MAX_STREAMS)
-        .max_header_list_size(16 * 1024)
-        // Finds dead peers, which HTTP/1 does by its timeouts.
+        .max_local_error_reset_streams(Some(ERRORS_MOST))
+        .max_header_list_size(HEAD_MOST)
+        .initial_stream_window_size(RECEIVE_WINDOW)
+        .initial_connection_window_size(RECEIVE_WINDOW)
+        .max_send_buf_size(SEND_QUEUE)
+        // Finds dead peers that have a socket; one that has none does not last.
         .keep_alive_interval(Some(Duration::from_secs(30)))
         .keep_alive_timeout(Duration::from_secs(10));
     builder

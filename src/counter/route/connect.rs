@@ -146,7 +146,7 @@ async fn open(
     let watches = admission.watches(&parts.headers, query.page_says());
     let limits = admission.limits.clone();
     let metrics = counter.metrics().clone();
-    let place = parts.extensions.remove::<Place>();
+    let place = parts.extensions.get::<Place>().map(Place::hold);
     let (response, socket) = upgrade.agree();
     tokio::spawn(async move {
         let _held = (place, slot);

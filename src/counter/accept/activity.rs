@@ -1,0 +1,213 @@
+//! What is under way on one connection, and how long that may take. It is told
+//! of requests, answers and sockets, and knows nothing of what is read: what a
+//! client sends to seem alive (a header's next letter, PING and SETTINGS frames)
+//! does not prolong its life.
+
+use axum::http::Version;
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+use tokio::{
+    sync::{Notify, OwnedSemaphorePermit},
+    time::{Instant, sleep_until},
+};
+
+/// A client has this long to ask for something, from when it connects and from
+/// when its last answer was over. Browsers and proxies connect anew when they
+/// need to, and no place is held for them meanwhile.
+pub(super) const ASK_WITHIN: Duration = Duration::from_secs(10);
+/// An answer has to be taken within this time, which is enough for five megabytes
+/// on a slow phone. Without an end, reading a byte now and then would hold a
+/// place for ever.
+pub(super) const ANSWER_WITHIN: Duration = Duration::from_secs(300);
+
+/// One connection, and its place, which it has until the last part of it ends.
+pub(super) struct Activity {
+    _place: OwnedSemaphorePermit,
+    /// A std mutex: it is held for a few instructions and never across an await.
+    state: Mutex<State>,
+    /// The deadline is earlier than it was.
+    sooner: Notify,
+}
+
+struct State {
+    /// Requests whose answer is not over.
+    answers: usize,
+    /// Sockets that hold the connection, or a stream of it.
+    sockets: usize,
+    /// There is something to write, and the client takes none of it.
+    blocked: bool,
+    http2: bool,
+    /// The client was told to open no more streams.
+    told: bool,
+    cut: bool,
+    doing: Doing,
+    /// When it began to do that.
+    since: Instant,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Doing {
+    /// Nothing is asked.
+    Nothing,
+    /// Something was, and its answer is not over.
+    Answering,
+    /// There is a socket, which has deadlines of its own.
+    Reading,
+}
+
+/// What to do with a connection whose time is up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Overdue {
+    /// Tell it to open no more streams: HTTP/2 can.
+    Tell,
+    /// Cut it.
+    Cut,
+}
+
+/// An answer that is not over, until it is dropped.
+pub(super) struct Asked(Arc<Activity>);
+
+/// A socket that is held, until it is dropped.
+pub(in crate::counter) struct Held(Arc<Activity>);
+
+impl Activity {
+    /// A connection that was just made.
+    pub(super) fn begin(place: OwnedSemaphorePermit) -> Arc<Self> {
+        Arc::new(Self {
+            _place: place,
+            state: Mutex::new(State {
+                answers: 0,
+                sockets: 0,
+                blocked: false,
+                http2: false,
+                told: false,
+                cut: false,
+                doing: Doing::Nothing,
+                since: Instant::now(),
+            }),
+            sooner: Notify::new(),
+        })
+    }
+
+    /// A request has come.
+    pub(super) fn asked(self: &Arc<Self>, version: Version) -> Asked {
+        self.update(|state| {
+            state.answers += 1;
+            state.http2 = version == Version::HTTP_2;
+        });
+        Asked(Arc::clone(self))
+    }
+
+    /// A socket takes the connection, or a stream of it.
+    pub(super) fn hold(self: &Arc<Self>) -> Held {
+        self.update(|state| state.sockets += 1);
+        Held(Arc::clone(self))
+    }
+
+    /// Whether the client takes what is written.
+    pub(super) fn blocked(&self, blocked: bool) {
+        self.update(|state| state.blocked = blocked);
+    }
+
+    /// Resolves when its time is up. [`Overdue::Tell`] is said once.
+    pub(super) async fn overdue(&self) -> Overdue {
+        loop {
+            let sooner = self.sooner.notified();
+            match self.judge(Instant::now()) {
+                Err(overdue) => return overdue,
+                Ok(None) => sooner.await,
+                // What comes meanwhile may move it.
+                Ok(Some(deadline)) => tokio::select! {
+                    () = sooner => {}
+                    () = sleep_until(deadline) => {}
+                },
+            }
+        }
+    }
+
+    /// When to look again, if its time is not up.
+    fn judge(&self, now: Instant) -> Result<Option<Instant>, Overdue> {
+        let mut state = self.lock();
+        match state.deadline() {
+            Some(deadline) if deadline <= now => {}
+            later => return Ok(later),
+        }
+        if state.http2 && !state.told {
+            // It has the same time again to do as it is told.
+            state.told = true;
+            state.since = now;
+            return Err(Overdue::Tell);
+        }
+        state.cut = true;
+        Err(Overdue::Cut)
+    }
+
+    /// The server stops, and tells the client.
+    pub(super) fn told(&self) {
+        self.lock().told = true;
+    }
+
+    /// Whether it was cut: then there is nobody to hear what was said last.
+    pub(super) fn is_cut(&self) -> bool {
+        self.lock().cut
+    }
+
+    /// Whether the whole of it becomes a socket, as in HTTP/1.
+    pub(super) fn is_socket(&self) -> bool {
+        let state = self.lock();
+        state.sockets > 0 && !state.http2
+    }
+
+    fn update(&self, change: impl FnOnce(&mut State)) {
+        let mut state = self.lock();
+        let before = state.deadline();
+        change(&mut state);
+        let doing = state.doing();
+        if doing != state.doing {
+            state.doing = doing;
+            state.since = Instant::now();
+        }
+        let after = state.deadline();
+        if after.is_some_and(|after| before.is_none_or(|before| after < before)) {
+            self.sooner.notify_one();
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn doing(&self) -> Doing {
+        if self.sockets > 0 {
+            Doing::Reading
+        } else if self.answers > 0 || self.blocked {
+            Doing::Answering
+        } else {
+            Doing::Nothing
+        }
+    }
+
+    fn deadline(&self) -> Option<Instant> {
+        match self.doing {
+            Doing::Nothing => Some(self.since + ASK_WITHIN),
+            Doing::Answering => Some(self.since + ANSWER_WITHIN),
+            Doing::Reading => None,
+        }
+    }
+}
+
+impl Drop for Asked {
+    fn drop(&mut self) {
+        self.0.update(|state| state.answers -= 1);
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.0.update(|state| state.sockets -= 1);
+    }
+}

@@ -121,11 +121,14 @@ fn announce(address: SocketAddr) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// h2 warns of what strangers send, once for each frame: they could fill the log.
+const DEFAULT_LOG: &str = "info,h2=error";
+
 /// Logs for people, on standard error. `RUST_LOG` says what. Coloured only on a
 /// terminal, and not where `NO_COLOR` asks for none.
 fn log_to_stderr() {
     let coloured = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(DEFAULT_LOG));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)

@@ -29,6 +29,8 @@ rust-tests: ## Unit, property, integration and fault tests
 	@$(toolchain) cargo test --features ssr,blog --doc
 	@# They mostly wait: more of them at once than there are cores.
 	@$(toolchain) cargo test --features ssr,blog --test faults -- --test-threads 16
+	@# By itself: it measures the server's memory, and how long a crowd waits.
+	@$(toolchain) cargo test --features ssr,blog --test hostile -- --nocapture
 	@$(toolchain) cargo test --features ssr --lib
 
 browser-tests: build ## The site in real Chromium

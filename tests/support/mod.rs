@@ -4,7 +4,7 @@
     clippy::allow_attributes,
     dead_code,
     unused_imports,
-    reason = "two suites share this, and each uses its part"
+    reason = "suites share this, and each uses its part"
 )]
 
 mod client;

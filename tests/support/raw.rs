@@ -162,7 +162,12 @@ pub(crate) struct RawSocket {
 impl RawSocket {
     /// A reader of this path, before its first frame.
     pub(crate) async fn connect(address: &str, path: &str) -> Self {
-        let mut stream = TcpStream::connect(address).await.unwrap();
+        let stream = TcpStream::connect(address).await.unwrap();
+        Self::over(stream, address, path).await
+    }
+
+    /// The same over a connection to this address that is there already.
+    pub(crate) async fn over(mut stream: TcpStream, address: &str, path: &str) -> Self {
         stream.set_nodelay(true).unwrap();
         let request = format!(
             "GET {path} HTTP/1.1\r\nHost: {address}\r\nOrigin: http://{address}\r\n\
@@ -179,9 +184,9 @@ impl RawSocket {
         self.stream.write_all(bytes).await.unwrap();
     }
 
-    /// Sends to a server that may have closed.
-    pub(crate) async fn try_send(&mut self, bytes: &[u8]) {
-        let _ = self.stream.write_all(bytes).await;
+    /// Sends to a server that may have closed; returns whether it could.
+    pub(crate) async fn try_send(&mut self, bytes: &[u8]) -> bool {
+        self.stream.write_all(bytes).await.is_ok()
     }
 
     /// The numbers that the server sends next.

@@ -223,13 +223,7 @@ async fn readers_cannot_see_them() {
     let watched = Watched::start(&folder, &[]).await;
     let answer = watched.server.get("/metrics").await;
     assert_eq!(answer.status(), 404);
-    assert!(
-        !answer
-            .text()
-            .await
-            .unwrap()
-            .contains("viewcounter_readers")
-    );
+    assert!(!answer.text().await.unwrap().contains("viewcounter_readers"));
 
     let elsewhere = watched.metrics.replace("/metrics", "/posts/one");
     let answer = reqwest::get(&elsewhere).await.unwrap();

@@ -92,7 +92,7 @@ async fn a_flood_of_http2_frames_comes_to_an_end() {
                         .flat_map(|stream| again(stream + 2))
                         .collect()
                 };
-                let end = timeout(2 * PATIENCE, flood(&address, begin, many)).await;
+                let end = timeout(3 * PATIENCE, flood(&address, begin, many)).await;
                 let reason = end.unwrap_or_else(|_| panic!("{what}: it goes on"));
                 // 0 is no error (RFC 9113 §7).
                 let told = reason.is_some_and(|reason| reason != 0);

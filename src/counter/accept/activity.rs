@@ -22,6 +22,10 @@ pub(super) const ASK_WITHIN: Duration = Duration::from_secs(10);
 /// place for ever.
 pub(super) const ANSWER_WITHIN: Duration = Duration::from_secs(300);
 
+/// Over HTTP/2, what is left of answers when they were handed on has this long.
+/// There it may as well be answers to a flood of pings; HTTP/1 has no such thing.
+const REST_WITHIN: Duration = Duration::from_secs(15);
+
 /// One connection, and its place, which it has until the last part of it ends.
 pub(super) struct Activity {
     _place: OwnedSemaphorePermit,
@@ -184,7 +188,7 @@ impl State {
     fn doing(&self) -> Doing {
         if self.sockets > 0 {
             Doing::Reading
-        } else if self.answers > 0 || self.blocked {
+        } else if self.answers > 0 {
             Doing::Answering
         } else {
             Doing::Nothing
@@ -193,6 +197,10 @@ impl State {
 
     fn deadline(&self) -> Option<Instant> {
         match self.doing {
+            // The end of the last answer may be on its way. That it moves or stops
+            // is no new beginning.
+            Doing::Nothing if self.blocked && self.http2 => Some(self.since + REST_WITHIN),
+            Doing::Nothing if self.blocked => Some(self.since + ANSWER_WITHIN),
             Doing::Nothing => Some(self.since + ASK_WITHIN),
             Doing::Answering => Some(self.since + ANSWER_WITHIN),
             Doing::Reading => None,

@@ -151,6 +151,27 @@ async fn what_only_seems_alive_has_no_more_time() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn who_takes_what_it_is_sent_now_and_then_has_no_more_time() {
+    let places = Arc::new(Semaphore::new(1));
+    let activity = Activity::begin(places.acquire_owned().await.unwrap());
+    let since = Instant::now();
+    let now_and_then = async {
+        loop {
+            activity.blocked(true);
+            sleep(SECOND / 2).await;
+            activity.blocked(false);
+            sleep(SECOND / 2).await;
+        }
+    };
+    tokio::select! {
+        () = now_and_then => {}
+        overdue = activity.overdue() => assert_eq!(overdue, Overdue::Cut),
+    }
+    let lived = since.elapsed();
+    assert!(within_a_second_of(ASK_WITHIN, lived), "{lived:?}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn each_answer_gives_ten_seconds_more() {
     let mut served = served().await;
     for _ in 0..4 {

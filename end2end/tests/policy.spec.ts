@@ -1,5 +1,8 @@
 import type { Page } from '@playwright/test';
+import { once } from 'node:events';
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, test } from '../support/fixtures';
@@ -198,12 +201,21 @@ test.describe('the pages of other sites', () => {
   test.use({ expectedComplaints: /frame-ancestors/ });
 
   test('cannot put this one in a frame', async ({ page, server, complaints }) => {
-    await page.route('http://other.example/', (route) =>
-      route.fulfill({ contentType: 'text/html', body: `<iframe src="${server.url}"></iframe>` }),
-    );
-    await page.goto('http://other.example/');
-    await expect.poll(() => page.frames()[1]?.url()).toMatch(/^chrome-error:/);
-    // A browser may have other reasons, as that the server is on its own machine.
-    await expect.poll(() => complaints.join('\n')).toContain('frame-ancestors');
+    // From this machine too: what the internet has may not reach into it, and that
+    // would keep the frame empty in the policy's place.
+    const html = `<iframe src="${server.url}"></iframe>`;
+    const other = createServer((_, response) => {
+      response.setHeader('content-type', 'text/html').end(html);
+    });
+    await once(other.listen(0, '127.0.0.1'), 'listening');
+    try {
+      const { port } = other.address() as AddressInfo;
+      await page.goto(`http://127.0.0.1:${port}/`);
+      await expect.poll(() => page.frames()[1]?.url()).toMatch(/^chrome-error:/);
+      await expect.poll(() => complaints.join('\n')).toContain('frame-ancestors');
+    } finally {
+      other.close();
+      other.closeAllConnections();
+    }
   });
 });

@@ -2,7 +2,7 @@
 
 toolchain := scripts/with-toolchain
 
-.PHONY: help build run dev test check rust-tests browser-tests clean
+.PHONY: help build run dev test check rust-tests browser-tests dist dist-tests proxy-tests clean
 
 help: ## Say what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -26,6 +26,7 @@ check: ## Formatting and lints, for both targets and for the counter alone
 
 rust-tests: ## Unit, property, integration and fault tests
 	@$(toolchain) cargo test --features ssr,blog --lib --bins --test server
+	@$(toolchain) cargo test --features ssr,blog,embed --lib -- built_in site_files
 	@$(toolchain) cargo test --features ssr,blog --doc
 	@# They mostly wait: more of them at once than there are cores.
 	@$(toolchain) cargo test --features ssr,blog --test faults -- --test-threads 16
@@ -36,5 +37,15 @@ rust-tests: ## Unit, property, integration and fault tests
 browser-tests: build ## The site in real Chromium
 	@scripts/browser-tests
 
+dist: ## Build one program with the whole site in it, into dist/
+	@$(toolchain) scripts/dist
+
+dist-tests: build dist ## That program, by itself and in real Chromium
+	@VIEW_COUNTER_PROGRAM=target/dist/view-counter scripts/browser-tests
+
+proxy-tests: build ## The browser tests through nginx and through Caddy
+	@VIEW_COUNTER_THROUGH=nginx scripts/browser-tests
+	@VIEW_COUNTER_THROUGH=caddy scripts/browser-tests
+
 clean: ## Remove what was built (not the tools, which are in the user's cache)
-	@rm -rf target end2end/node_modules
+	@rm -rf target dist end2end/node_modules

@@ -5,6 +5,7 @@
     reason = "these comments are also what --help prints"
 )]
 
+use crate::blog::site_files::SiteFiles;
 use crate::counter::{
     address::{Network, Proxies},
     admission::{Origin, Origins},
@@ -41,6 +42,11 @@ pub enum Command {
     Backup(Backup),
     /// Say whether a user agent is taken for a crawler, which is not counted
     Agent(Agent),
+    /// Ask a running server how it is
+    Health(Health),
+    /// Write the example that is in this program into a folder, to begin a blog with
+    #[cfg(feature = "embed")]
+    Init(Init),
 }
 
 /// Where the counts are.
@@ -56,6 +62,9 @@ pub struct Database {
     pub database: PathBuf,
 }
 
+/// Where a server listens, unless it is told otherwise.
+const DEFAULT_LISTEN: &str = "127.0.0.1:3000";
+
 /// Settings of the server.
 #[derive(Debug, Args)]
 pub struct Serve {
@@ -64,7 +73,7 @@ pub struct Serve {
         long,
         env = "VIEW_COUNTER_LISTEN",
         value_name = "ADDR",
-        default_value = "127.0.0.1:3000"
+        default_value = DEFAULT_LISTEN
     )]
     pub listen: SocketAddr,
 
@@ -72,14 +81,9 @@ pub struct Serve {
     #[expect(missing_docs, reason = "documented at its type")]
     pub database: Database,
 
-    /// Folder with site.toml, about.md and posts/
-    #[arg(
-        long,
-        env = "VIEW_COUNTER_CONTENT",
-        value_name = "DIR",
-        default_value = "content"
-    )]
-    pub content: PathBuf,
+    /// Folder with site.toml, about.md and posts/; by default `content`
+    #[arg(long, env = "VIEW_COUNTER_CONTENT", value_name = "DIR")]
+    pub content: Option<PathBuf>,
 
     /// Address under which readers know the site, for the feed, the site map
     /// and canonical links; by default the address it listens on
@@ -145,6 +149,7 @@ pub struct Serve {
     pub drafts: bool,
 
     /// Folder with the built style sheet and WebAssembly
+    #[cfg(not(feature = "embed"))]
     #[arg(
         long,
         env = "VIEW_COUNTER_SITE_ROOT",
@@ -279,6 +284,18 @@ impl Serve {
         Proxies::new(trusted, self.client_address_header.clone())
     }
 
+    /// Where the built files are.
+    #[cfg(not(feature = "embed"))]
+    pub fn site_files(&self) -> SiteFiles {
+        SiteFiles::in_folder(&self.site_root)
+    }
+
+    /// Where the built files are.
+    #[cfg(feature = "embed")]
+    pub fn site_files(&self) -> SiteFiles {
+        SiteFiles::in_program()
+    }
+
     /// Whose pages may connect.
     pub fn origins(&self) -> Origins {
         if self.origins.is_empty() {
@@ -329,4 +346,31 @@ pub struct Agent {
     /// Print JSON: whether it counts, and the crawler that it is
     #[arg(long)]
     pub json: bool,
+}
+
+/// Settings of `health`.
+#[derive(Debug, Args)]
+pub struct Health {
+    /// Address and port that the server listens on
+    #[arg(
+        long,
+        env = "VIEW_COUNTER_LISTEN",
+        value_name = "ADDR",
+        default_value = DEFAULT_LISTEN
+    )]
+    pub listen: SocketAddr,
+
+    /// Fail also if it is degraded: it serves, and cannot save for the moment. To
+    /// start it again would lose the views that wait
+    #[arg(long)]
+    pub strict: bool,
+}
+
+/// Settings of `init`.
+#[cfg(feature = "embed")]
+#[derive(Debug, Args)]
+pub struct Init {
+    /// The folder, empty or not there yet
+    #[arg(value_name = "DIR", default_value = "content")]
+    pub folder: PathBuf,
 }

@@ -1,9 +1,11 @@
-//! The program: `view-counter serve`, `totals`, `backup`, `agent`.
+//! The program: `view-counter serve`, `totals`, `backup`, `agent`, `health`, `init`.
 
 mod command;
 
 use clap::Parser;
-use command::{agent, backup, serve, totals};
+#[cfg(feature = "embed")]
+use command::init;
+use command::{agent, backup, health, serve, totals};
 use std::process::ExitCode;
 use view_counter::config::{Cli, Command};
 
@@ -14,6 +16,9 @@ async fn main() -> ExitCode {
         Command::Totals(settings) => totals::run(&settings).await,
         Command::Backup(settings) => backup::run(&settings).await,
         Command::Agent(settings) => agent::run(&settings),
+        Command::Health(settings) => health::run(&settings).await,
+        #[cfg(feature = "embed")]
+        Command::Init(settings) => init::run(&settings),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -144,7 +144,7 @@ export class Proxy {
       return;
     }
     const { method, rawHeaders: headers } = request;
-    const onward = ask(new URL(path, this.#server.url), { method, headers });
+    const onward = ask(new URL(path, this.#server.direct), { method, headers });
     onward.on('response', (back) => {
       response.writeHead(back.statusCode ?? 502, back.rawHeaders);
       back.pipe(response);
@@ -171,7 +171,7 @@ export class Proxy {
       page.end(written(answer));
       return;
     }
-    const server = connect(Number(new URL(this.#server.url).port), '127.0.0.1');
+    const server = connect(Number(new URL(this.#server.direct).port), '127.0.0.1');
     this.#keep(server);
     server.write(lines(`GET ${path} HTTP/1.1`, pairs(request.rawHeaders)));
     server.write(head);

@@ -1,7 +1,8 @@
 /**
- * The release build as a child process, with a database of its own, on a port
- * that the system picked. It can be stopped and started again at the same
- * address on the same database, as an update of the program would do.
+ * The release build, or the one that VIEW_COUNTER_PROGRAM names, as a child
+ * process, with a database of its own, on a port that the system picked. It can be
+ * stopped and started again at the same address on the same database, as an update
+ * of the program would do.
  */
 
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
@@ -11,6 +12,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { Front, THROUGH } from './front';
 
 /** The address under which the world would know the site of these tests. */
 export const SITE_URL = 'https://tide.example';
@@ -35,14 +37,29 @@ const inRepository = (name: string) => path.join(repository, name);
 /** The site that the tests are about. */
 export const CONTENT = inRepository('end2end/content');
 
-/** What a test may say otherwise. */
+/** A program, and what it is always told. */
+type Command = readonly [string, ...string[]];
+
+/** One that finds the site's files where the build puts them. */
+const RELEASE: Command = [
+  inRepository('target/release/view-counter'),
+  ...['--site-root', inRepository('target/site')],
+];
+/** One that has the site's files in it. */
+const EMBEDDED = process.env['VIEW_COUNTER_PROGRAM'];
+const TESTED: Command = EMBEDDED ? [EMBEDDED] : RELEASE;
+
+/** The site, unless a test says otherwise. */
+const SITE: Settings = { VIEW_COUNTER_CONTENT: CONTENT, VIEW_COUNTER_SITE_URL: SITE_URL };
+
+/** What else a test may say otherwise. */
 const SHARED_SETTINGS: Settings = {
   NO_COLOR: '1',
-  VIEW_COUNTER_CONTENT: CONTENT,
   // All pages here come from one address.
   VIEW_COUNTER_LIMITS: 'off',
   // Many servers run at once.
   VIEW_COUNTER_METRICS_LISTEN: 'off',
+  ...(THROUGH ? { VIEW_COUNTER_TRUSTED_PROXIES: '127.0.0.1' } : {}),
 };
 
 export class Server {
@@ -50,20 +67,39 @@ export class Server {
   log = '';
   readonly #folder: string;
   readonly #settings: Settings;
+  readonly #command: Command;
   #port = 0;
   #child: ChildProcessWithoutNullStreams | undefined;
+  /** A proxy before it, over all its lives. */
+  #front: Front | undefined;
 
-  private constructor(folder: string, settings: Settings) {
+  private constructor(folder: string, settings: Settings, command: Command) {
     this.#folder = folder;
     this.#settings = settings;
+    this.#command = command;
   }
 
   /** A server with an empty database, ready for requests. It keeps its settings. */
-  static async start(settings: Settings = {}): Promise<Server> {
-    const folder = await mkdtemp(path.join(tmpdir(), 'view-counter-'));
-    const server = new Server(folder, settings);
+  static start(settings: Settings = {}): Promise<Server> {
+    return Server.#start({ ...SITE, ...settings }, TESTED);
+  }
+
+  /** The program that is tested, told of no site, in this folder or an empty one. */
+  static startByItself(folder?: string): Promise<Server> {
+    return Server.#start({}, TESTED, folder);
+  }
+
+  /** The release build, of the site that is in the repository. */
+  static startInRepository(): Promise<Server> {
+    return Server.#start({ VIEW_COUNTER_CONTENT: inRepository('content') }, RELEASE);
+  }
+
+  static async #start(settings: Settings, command: Command, folder?: string): Promise<Server> {
+    folder ??= await mkdtemp(path.join(tmpdir(), 'view-counter-'));
+    const server = new Server(folder, settings, command);
     try {
       await server.start();
+      if (THROUGH) server.#front = await Front.before(THROUGH, server.#port, folder);
     } catch (error) {
       await server.dispose();
       throw error;
@@ -71,24 +107,24 @@ export class Server {
     return server;
   }
 
-  /** Where it is: `http://127.0.0.1:40000`. */
+  /** Where readers find it: `http://127.0.0.1:40000`, or the proxy before it. */
   get url(): string {
+    return this.#front?.url ?? this.direct;
+  }
+
+  /** Where it is itself: `http://127.0.0.1:40000`. */
+  get direct(): string {
     return `http://127.0.0.1:${this.#port}`;
   }
 
   /** Starts it again after {@link stop}: same address, same database. */
   async start(): Promise<void> {
+    const [program, ...told] = this.#command;
     const child = spawn(
-      inRepository('target/release/view-counter'),
-      [
-        'serve',
-        ...['--listen', `127.0.0.1:${this.#port}`],
-        ...['--database', path.join(this.#folder, 'views.db')],
-        ...['--site-root', inRepository('target/site')],
-        ...['--site-url', SITE_URL],
-      ],
-      // No setting of the developer's gets in.
-      { env: { ...SHARED_SETTINGS, ...this.#settings } },
+      program,
+      ['serve', '--listen', `127.0.0.1:${this.#port}`, ...told],
+      // Its database comes to be in its folder. No setting of the developer's gets in.
+      { cwd: this.#folder, env: { ...SHARED_SETTINGS, ...this.#settings } },
     );
     this.#child = child;
     killWithThisProcess(child);
@@ -111,6 +147,7 @@ export class Server {
   /** Ends it, if it runs, and removes its database. */
   async dispose(): Promise<void> {
     try {
+      await this.#front?.close();
       await this.stop();
     } finally {
       await rm(this.#folder, { recursive: true, force: true });
@@ -119,7 +156,7 @@ export class Server {
 
   /** The numbers as the server tells them to anyone who asks. */
   async views(slug: string): Promise<Counts> {
-    const response = await fetch(`${this.url}/api/v1/views/${slug}`, {
+    const response = await fetch(`${this.direct}/api/v1/views/${slug}`, {
       signal: AbortSignal.timeout(5_000),
     });
     const { live, total } = (await response.json()) as Counts;

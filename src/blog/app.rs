@@ -1,5 +1,7 @@
 //! The document and the routes.
 
+#[cfg(feature = "ssr")]
+use super::site_files::Addresses;
 use super::{
     layout::Layout,
     pages::{AboutPage, HomePage, NotFound, PostPage, PrivacyPage, TagPage},
@@ -15,12 +17,13 @@ use leptos_router::{
 /// The document around the application, with the [`loading_scripts`].
 #[cfg(feature = "ssr")]
 pub(super) fn shell(
-    options: LeptosOptions,
+    addresses: &Addresses,
     language: &str,
     loading_scripts: &str,
 ) -> impl IntoView + use<> {
     use leptos::tachys::html::InertElement;
-    use leptos_meta::{HashedStylesheet, MetaTags};
+    use leptos_meta::MetaTags;
+    let style = addresses.style.clone();
     let language = language.to_owned();
     let loading_scripts = InertElement::new(loading_scripts.to_owned());
     view! {
@@ -43,7 +46,7 @@ pub(super) fn shell(
                 />
                 // Before anything is painted, so that no theme flashes.
                 <script inner_html=super::theme::APPLY_STORED />
-                <HashedStylesheet options />
+                <link rel="stylesheet" href=style />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 {loading_scripts}
                 <MetaTags />
@@ -58,11 +61,23 @@ pub(super) fn shell(
 /// What loads the application in the browser, as HTML. Nothing in it depends on the
 /// page, so that it is made once; and it has no nonce.
 #[cfg(feature = "ssr")]
-pub(super) fn loading_scripts(options: LeptosOptions) -> String {
+pub(super) fn loading_scripts(options: LeptosOptions, addresses: &Addresses) -> String {
+    let loading_script = addresses.loading_script();
+    let Addresses { script, wasm, .. } = addresses.clone();
     Owner::new().with(|| {
         let scripts = view! {
-            <AutoReload options=options.clone() />
-            <HydrationScripts options defer=true />
+            <AutoReload options />
+            // Fetched while the page is read, and behind what it shows.
+            <link rel="modulepreload" href=script fetchpriority="low" />
+            <link
+                rel="preload"
+                href=wasm
+                r#as="fetch"
+                r#type="application/wasm"
+                crossorigin=""
+                fetchpriority="low"
+            />
+            <script type="module" inner_html=loading_script />
         };
         scripts.to_html()
     })

@@ -19,6 +19,8 @@ mod feed;
 #[cfg(feature = "ssr")]
 mod headers;
 #[cfg(feature = "ssr")]
+pub mod held_file;
+#[cfg(feature = "ssr")]
 mod own_pages;
 #[cfg(feature = "ssr")]
 mod privacy;
@@ -26,5 +28,7 @@ mod privacy;
 mod render;
 #[cfg(feature = "ssr")]
 pub mod server;
+#[cfg(feature = "ssr")]
+pub mod site_files;
 #[cfg(feature = "ssr")]
 mod sitemap;

@@ -10,7 +10,9 @@ use super::{
     app::{loading_scripts, shell},
     content::Content,
     csp::PagePolicy,
-    headers, theme,
+    headers,
+    site_files::Addresses,
+    theme,
 };
 use crate::counter::route::ApiError;
 use axum::{
@@ -26,20 +28,20 @@ use std::{future::ready, pin::Pin, sync::Arc};
 /// Renders the pages of one site.
 #[derive(Clone)]
 pub(super) struct Renderer {
-    options: LeptosOptions,
+    addresses: Addresses,
     language: Arc<str>,
     loading_scripts: Arc<str>,
     policy: Arc<PagePolicy>,
 }
 
 impl Renderer {
-    pub(super) fn new(options: LeptosOptions, content: &Content) -> Self {
-        let loading_scripts = loading_scripts(options.clone());
-        let scripts = std::iter::once(theme::APPLY_STORED).chain(scripts_in(&loading_scripts));
+    pub(super) fn new(options: LeptosOptions, addresses: Addresses, content: &Content) -> Self {
         let reload_port = is_watched().then_some(options.reload_port);
+        let loading_scripts = loading_scripts(options, &addresses);
+        let scripts = std::iter::once(theme::APPLY_STORED).chain(scripts_in(&loading_scripts));
         let policy = PagePolicy::new(scripts, content.image_sources(), reload_port);
         Self {
-            options,
+            addresses,
             language: content.site().language.as_str().into(),
             policy: Arc::new(policy),
             loading_scripts: loading_scripts.into(),
@@ -64,12 +66,12 @@ impl Renderer {
             context();
         };
         let Self {
-            options,
+            addresses,
             language,
             loading_scripts,
             ..
         } = self.clone();
-        let document = move || shell(options, &language, &loading_scripts);
+        let document = move || shell(&addresses, &language, &loading_scripts);
         let mut response = handle_response_inner(context, document, request, assemble).await;
         headers::mark_as_page(response.headers_mut());
         response

@@ -3,32 +3,29 @@
 
 use super::{
     app::App,
-    content::Content,
+    content::{Content, MediaBytes},
     csp, feed,
     headers::{self, Transport},
     own_pages::only_own_pages,
     page_path::is_page,
-    render::{Renderer, is_watched},
+    render::Renderer,
+    site_files::SiteFiles,
     sitemap,
 };
 use crate::counter::route::{self, Counter};
 use axum::{
     Router,
-    body::Body,
     extract::{FromRef, Path, Request, State},
     http::{HeaderValue, StatusCode, header},
     middleware::{Next, from_fn, map_response_with_state},
     response::{IntoResponse, Redirect, Response},
-    routing::{MethodFilter, get, on},
+    routing::{MethodFilter, any, get, on},
 };
 use leptos::{prelude::*, server_fn::axum::server_fn_paths};
 use leptos_axum::{LeptosRoutes, generate_route_list, handle_server_fns_with_context};
-use std::{path::PathBuf, sync::Arc};
+use std::sync::Arc;
 use tower::ServiceExt;
-use tower_http::{
-    compression::CompressionLayer,
-    services::{ServeDir, ServeFile},
-};
+use tower_http::{compression::CompressionLayer, services::ServeFile};
 
 /// Files whose name changes with their content.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
@@ -54,6 +51,7 @@ struct AppState {
     options: LeptosOptions,
     renderer: Renderer,
     site: Site,
+    site_files: SiteFiles,
     counter: Counter,
 }
 
@@ -68,22 +66,15 @@ impl AppState {
 }
 
 /// The whole application: the blog with the counter's routes.
-pub fn router(site: Site, counter: Counter, site_root: PathBuf) -> Router {
-    let options = leptos_options(&site_root);
+pub fn router(site: Site, counter: Counter, site_files: SiteFiles) -> Router {
+    let options = LeptosOptions::builder().output_name("view-counter").build();
     let transport = Transport::of(&site.url);
     let state = AppState {
-        renderer: Renderer::new(options.clone(), &site.content),
+        renderer: Renderer::new(options.clone(), site_files.addresses(), &site.content),
         options,
         site,
+        site_files,
         counter: counter.clone(),
-    };
-    let pkg = ServeDir::new(site_root.join(&*state.options.site_pkg_dir))
-        .precompressed_br()
-        .precompressed_gzip();
-    let pkg_caching = if state.options.hash_files {
-        FOR_EVER
-    } else {
-        ASK_EACH_TIME
     };
     let pages = Router::new()
         .leptos_routes_with_handler(generate_route_list(App), page)
@@ -101,15 +92,8 @@ pub fn router(site: Site, counter: Counter, site_root: PathBuf) -> Router {
         .with_state(state.clone());
     let files = Router::new()
         .route("/media/{*path}", get(media))
-        .with_state(state)
-        .nest(
-            "/pkg",
-            Router::new().fallback_service(pkg).layer(from_fn(
-                async move |request: Request, next: Next| {
-                    with_caching(pkg_caching, next.run(request).await)
-                },
-            )),
-        );
+        .route("/pkg/{*path}", any(pkg))
+        .with_state(state);
     pages
         .merge(files)
         .merge(route::router(counter))
@@ -138,21 +122,6 @@ async fn server_function(State(state): State<AppState>, request: Request) -> Res
 async fn page(State(state): State<AppState>, request: Request) -> Response {
     let renderer = state.renderer.clone();
     renderer.page(state.context(), request).await
-}
-
-/// What Leptos must know of the built files. They lie where cargo-leptos put
-/// them: the site in `site_root`, the list of hashed names beside the program.
-/// A program that was built without them serves its pages all the same. While it
-/// is watched their names must stay the same, so a list is of another build.
-fn leptos_options(site_root: &std::path::Path) -> LeptosOptions {
-    let has_list = |program: PathBuf| program.with_file_name("hash.txt").is_file();
-    let has_hashes = !is_watched() && std::env::current_exe().is_ok_and(has_list);
-    LeptosOptions::builder()
-        .output_name("view-counter")
-        .site_root(site_root.to_string_lossy().into_owned())
-        .site_pkg_dir("pkg")
-        .hash_files(has_hashes)
-        .build()
 }
 
 /// Sets how long an answer may be kept, where nothing closer to it has, and
@@ -209,8 +178,10 @@ async fn media(
     let Some(file) = state.site.content.media().find(&path) else {
         return not_found(state, request).await;
     };
-    let served = ServeFile::new(&file.path).oneshot(request).await;
-    let mut response = served.into_response();
+    let mut response = match &file.bytes {
+        MediaBytes::OnDisk(path) => ServeFile::new(path).oneshot(request).await.into_response(),
+        MediaBytes::Held(held) => held.answer(request.method(), request.headers()),
+    };
     if let Ok(content_type) = HeaderValue::from_str(file.content_type) {
         response
             .headers_mut()
@@ -220,7 +191,18 @@ async fn media(
     with_caching(FOR_AN_HOUR, response)
 }
 
-/// A file from the site folder (the icon), or the page that says 404. An address
+/// What pages load.
+async fn pkg(State(state): State<AppState>, request: Request) -> Response {
+    let (parts, _) = request.into_parts();
+    let caching = if state.site_files.are_hashed() {
+        FOR_EVER
+    } else {
+        ASK_EACH_TIME
+    };
+    with_caching(caching, state.site_files.answer(&parts).await)
+}
+
+/// A file that keeps its name (the icon), or the page that says 404. An address
 /// that only has a slash too many is sent to the right one.
 async fn file_or_not_found(State(state): State<AppState>, request: Request) -> Response {
     let path = request.uri().path().trim_end_matches('/');
@@ -228,16 +210,12 @@ async fn file_or_not_found(State(state): State<AppState>, request: Request) -> R
         return Redirect::permanent(path).into_response();
     }
     let (parts, body) = request.into_parts();
-    let for_file = Request::from_parts(parts.clone(), Body::empty());
-    let files = ServeDir::new(&*state.options.site_root).append_index_html_on_directories(false);
-    match files.oneshot(for_file).await {
-        Ok(found) if found.status().is_success() || found.status() == StatusCode::NOT_MODIFIED => {
-            let mut found = found.into_response();
-            headers::mark_as_file(found.headers_mut());
-            with_caching(FOR_AN_HOUR, found)
-        }
-        _ => not_found(state, Request::from_parts(parts, body)).await,
+    let mut found = state.site_files.answer(&parts).await;
+    if found.status().is_success() || found.status() == StatusCode::NOT_MODIFIED {
+        headers::mark_as_file(found.headers_mut());
+        return with_caching(FOR_AN_HOUR, found);
     }
+    not_found(state, Request::from_parts(parts, body)).await
 }
 
 async fn not_found(state: AppState, request: Request) -> Response {

@@ -2,5 +2,8 @@
 
 pub(crate) mod agent;
 pub(crate) mod backup;
+pub(crate) mod health;
+#[cfg(feature = "embed")]
+pub(crate) mod init;
 pub(crate) mod serve;
 pub(crate) mod totals;

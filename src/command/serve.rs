@@ -6,6 +6,7 @@ use anyhow::Context;
 use std::{
     io::{IsTerminal, Write},
     net::SocketAddr,
+    path::Path,
     sync::Arc,
 };
 use tokio::signal::unix::{SignalKind, signal};
@@ -13,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 use view_counter::{
     blog::{
-        content::Content,
+        content::{Content, ContentErrors},
         server::{self, Site},
     },
     config::Serve,
@@ -31,7 +32,7 @@ use view_counter::{
 pub(crate) async fn run(settings: Serve) -> anyhow::Result<()> {
     log_to_stderr();
     // Everything that can be wrong is found before anything is changed.
-    let content = Content::load(&settings.content, settings.drafts)?;
+    let content = content(&settings)?;
     let listener = accept::bind(settings.listen).with_context(|| cannot_listen(&settings))?;
     let metrics = metrics::bind(settings.metrics_listen)?;
     let store = Store::open(&settings.database.database, settings.save.into()).await?;
@@ -53,13 +54,7 @@ pub(crate) async fn run(settings: Serve) -> anyhow::Result<()> {
         site_url = %site.url,
         "starting"
     );
-    if !settings.site_root.join("pkg").is_dir() {
-        tracing::warn!(
-            site_root = %settings.site_root.display(),
-            "there is no style sheet and no WebAssembly; build them with `make`, or name their folder with --site-root"
-        );
-    }
-    let app = server::router(site, counter.clone(), settings.site_root);
+    let app = server::router(site, counter.clone(), settings.site_files());
 
     announce(address)?;
     let closing = CancellationToken::new();
@@ -76,6 +71,31 @@ pub(crate) async fn run(settings: Serve) -> anyhow::Result<()> {
     saved?;
     tracing::info!("stopped; everything is saved");
     Ok(())
+}
+
+/// What the site shows, in a folder that somebody named or in `content`.
+#[cfg(not(feature = "embed"))]
+fn content(settings: &Serve) -> Result<Content, ContentErrors> {
+    let folder = settings.content.as_deref();
+    Content::load(folder.unwrap_or(Path::new("content")), settings.drafts)
+}
+
+/// What the site shows, in a folder that somebody named or in `content`; where there
+/// is none, what the program brings along.
+#[cfg(feature = "embed")]
+fn content(settings: &Serve) -> Result<Content, ContentErrors> {
+    let default = Path::new("content");
+    if let Some(folder) = settings
+        .content
+        .as_deref()
+        .or(default.exists().then_some(default))
+    {
+        return Content::load(folder, settings.drafts);
+    }
+    tracing::warn!(
+        "there is no folder `content` here, so an example is shown; `view-counter init` writes it into that folder, to begin your own with"
+    );
+    Content::example(settings.drafts)
 }
 
 fn counter(settings: &Serve, site: &Site, store: Store) -> Counter {

@@ -13,10 +13,12 @@ mod conformance;
 mod counting;
 mod crawlers;
 mod headers;
+mod health;
 mod limits;
 mod metrics;
 mod pages;
 mod saving;
+mod site_files;
 mod starting;
 mod strangers;
 #[path = "../support/mod.rs"]

@@ -3,20 +3,26 @@
 //! It may not know where images come from.
 
 use std::fs;
-use std::path::Path;
 
 use quick_xml::events::{BytesStart, Event};
 
-/// Width and height of the image at `path`, in CSS pixels. `None` when the file
-/// cannot be read or does not say.
-pub(crate) fn image_size(path: &Path) -> Option<(usize, usize)> {
-    let is_svg = path
-        .extension()
-        .is_some_and(|extension| extension.eq_ignore_ascii_case("svg"));
+use super::media::{MediaBytes, MediaFile};
+
+/// Width and height of an image, in CSS pixels. `None` when it cannot be read or
+/// does not say.
+pub(crate) fn image_size(image: &MediaFile) -> Option<(usize, usize)> {
+    let is_svg = image.content_type == "image/svg+xml";
     if is_svg {
-        return svg_size(&fs::read_to_string(path).ok()?);
+        return match &image.bytes {
+            MediaBytes::OnDisk(path) => svg_size(&fs::read_to_string(path).ok()?),
+            MediaBytes::Held(file) => svg_size(str::from_utf8(file.bytes()).ok()?),
+        };
     }
-    let size = imagesize::size(path).ok()?;
+    let size = match &image.bytes {
+        MediaBytes::OnDisk(path) => imagesize::size(path),
+        MediaBytes::Held(file) => imagesize::blob_size(file.bytes()),
+    };
+    let size = size.ok()?;
     Some((size.width, size.height))
 }
 

@@ -86,7 +86,7 @@ impl Surroundings<'_> {
             ));
         };
         // A drawing need not say how large it is; all else is damaged if it does not.
-        let size = image_size(&media.path);
+        let size = image_size(media);
         if size.is_none() && media.content_type != "image/svg+xml" {
             return Err(format!("the image `{file}` cannot be read; is it damaged?"));
         }

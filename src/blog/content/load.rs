@@ -5,17 +5,17 @@
 //! `markdown` do.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 use std::path::{Path, PathBuf};
-use std::{fs, io};
 
 use jiff::civil::Date;
 
 use super::error::{ContentErrors, Problems};
+use super::folder::Folder;
 use super::front_matter::{self, PostHead};
 use super::highlight::Highlighter;
 use super::link::Surroundings;
 use super::markdown::{Rendered, render};
-use super::media::Media;
 use super::source::read;
 use super::{Content, ContentError, Page, Post, site};
 use crate::blog::model::{PostSummary, SiteInfo};
@@ -37,20 +37,21 @@ struct PostFile {
     problems: Problems,
 }
 
-pub(super) fn load(dir: &Path, drafts: bool) -> Result<Content, ContentErrors> {
+pub(super) fn load(dir: &(impl Folder + ?Sized), drafts: bool) -> Result<Content, ContentErrors> {
     let whole_folder = |problem: String| {
-        let mut problems = Problems::of(dir);
+        let mut problems = Problems::of(dir.name());
         problems.note(None, problem);
         ContentErrors::new(problems.into_errors())
     };
-    if !dir.is_dir() {
+    if !dir.exists() {
         return Err(whole_folder(
             "there is no such folder; make one with a site.toml, an about.md and a folder posts, \
              or name another"
                 .to_owned(),
         ));
     }
-    let media = Media::index(dir)
+    let media = dir
+        .media()
         .map_err(|error| whole_folder(format!("this folder cannot be read: {error}")))?;
     let mut files = post_files(dir, drafts)
         .map_err(|error| whole_folder(format!("its folder posts cannot be read: {error}")))?;
@@ -79,7 +80,7 @@ pub(super) fn load(dir: &Path, drafts: bool) -> Result<Content, ContentErrors> {
     }
 }
 
-fn load_site(dir: &Path, errors: &mut Vec<ContentError>) -> Option<SiteInfo> {
+fn load_site(dir: &(impl Folder + ?Sized), errors: &mut Vec<ContentError>) -> Option<SiteInfo> {
     let file = Path::new("site.toml");
     let mut problems = Problems::of(file);
     let missing = "this file is missing; start it with three lines, \
@@ -91,7 +92,7 @@ fn load_site(dir: &Path, errors: &mut Vec<ContentError>) -> Option<SiteInfo> {
 }
 
 fn load_about(
-    dir: &Path,
+    dir: &(impl Folder + ?Sized),
     surroundings: &Surroundings<'_>,
     highlighter: &Highlighter,
     errors: &mut Vec<ContentError>,
@@ -118,20 +119,13 @@ fn load_about(
 }
 
 /// The posts that are to be shown, by file name. A blog may have none yet.
-fn post_files(dir: &Path, drafts: bool) -> io::Result<Vec<PostFile>> {
-    let entries = match fs::read_dir(dir.join("posts")) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        entries => entries?,
-    };
-    let mut names = Vec::new();
-    for entry in entries {
-        let name = PathBuf::from(entry?.file_name());
+fn post_files(dir: &(impl Folder + ?Sized), drafts: bool) -> io::Result<Vec<PostFile>> {
+    let mut names = dir.posts()?;
+    names.retain(|name| {
         let hidden = name.to_string_lossy().starts_with('.');
         let markdown = name.extension().is_some_and(|extension| extension == "md");
-        if markdown && !hidden {
-            names.push(name);
-        }
-    }
+        markdown && !hidden
+    });
     names.sort();
     let files = names.iter().map(|name| PostFile::read(dir, name));
     let is_shown = |file: &PostFile| drafts || !file.is_draft();
@@ -139,7 +133,7 @@ fn post_files(dir: &Path, drafts: bool) -> io::Result<Vec<PostFile>> {
 }
 
 impl PostFile {
-    fn read(dir: &Path, name: &Path) -> Self {
+    fn read(dir: &(impl Folder + ?Sized), name: &Path) -> Self {
         let file = Path::new("posts").join(name);
         let mut problems = Problems::of(&file);
         let slug = name.file_stem().unwrap_or_default().to_string_lossy();

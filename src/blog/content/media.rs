@@ -6,7 +6,10 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::{fs, io};
+
+use crate::blog::held_file::HeldFile;
 
 /// What may be fetched, by extension, and as what.
 const CONTENT_TYPES: &[(&str, &str)] = &[
@@ -33,10 +36,19 @@ const CONTENT_TYPES: &[(&str, &str)] = &[
 /// A file that may be fetched.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MediaFile {
-    /// Where it is on disk, without symbolic links.
-    pub path: PathBuf,
+    /// Where its bytes are.
+    pub bytes: MediaBytes,
     /// The value of its `Content-Type` header.
     pub content_type: &'static str,
+}
+
+/// Where the bytes of a file are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MediaBytes {
+    /// On disk, at a path without symbolic links.
+    OnDisk(PathBuf),
+    /// In memory.
+    Held(Arc<HeldFile>),
 }
 
 /// All files of a content folder that may be fetched.
@@ -76,12 +88,34 @@ impl Media {
         Ok(media)
     }
 
+    /// Those of these files that have a known extension, by their path in the folder.
+    #[cfg(feature = "embed")]
+    pub(crate) fn held(files: impl Iterator<Item = (String, HeldFile)>) -> Self {
+        let files = files.filter_map(|(address, file)| {
+            let content_type = content_type(Path::new(&address))?;
+            let bytes = MediaBytes::Held(file.into());
+            let file = MediaFile {
+                bytes,
+                content_type,
+            };
+            Some((address, file))
+        });
+        Self {
+            files: files.collect(),
+        }
+    }
+
     fn add(&mut self, address: String, path: PathBuf) {
         // Of a link, both names count: `diagram.png` may not stand for `site.toml`.
         if content_type(&path).is_some()
             && let Some(content_type) = content_type(Path::new(&address))
         {
-            self.files.insert(address, MediaFile { path, content_type });
+            let bytes = MediaBytes::OnDisk(path);
+            let file = MediaFile {
+                bytes,
+                content_type,
+            };
+            self.files.insert(address, file);
         }
     }
 
@@ -137,10 +171,8 @@ mod tests {
         );
         let talk = media.find("talk.pdf").unwrap();
         assert_eq!(talk.content_type, "application/pdf");
-        assert_eq!(
-            talk.path,
-            folder.path().canonicalize().unwrap().join("talk.pdf")
-        );
+        let path = folder.path().canonicalize().unwrap().join("talk.pdf");
+        assert_eq!(talk.bytes, MediaBytes::OnDisk(path));
     }
 
     #[test]

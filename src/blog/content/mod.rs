@@ -11,10 +11,13 @@
 //! of requests, nor of how a page looks around a post.
 
 mod address;
+#[cfg(feature = "embed")]
+mod built_in;
 mod element;
 mod error;
 #[cfg(test)]
 pub(crate) mod example;
+mod folder;
 mod footnote;
 mod front_matter;
 mod highlight;
@@ -34,9 +37,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
 pub(crate) use address::encode_path;
+#[cfg(feature = "embed")]
+pub use built_in::{WriteError, write_example};
 pub use error::{ContentError, ContentErrors};
 pub use image_source::ImageSource;
-pub use media::{Media, MediaFile};
+pub use media::{Media, MediaBytes, MediaFile};
 
 use super::model::{Heading, PostLink, PostSummary, SiteInfo, TagLink};
 
@@ -100,6 +105,12 @@ impl Content {
     /// files. Fails with every mistake there is, not only the first.
     pub fn load(dir: &Path, drafts: bool) -> Result<Self, ContentErrors> {
         load::load(dir, drafts)
+    }
+
+    /// As [`load`](Self::load) does it, the example that is in the program.
+    #[cfg(feature = "embed")]
+    pub fn example(drafts: bool) -> Result<Self, ContentErrors> {
+        load::load(&built_in::Example, drafts)
     }
 
     /// Puts the parts together; `posts` may come in any order.

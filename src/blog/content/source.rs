@@ -2,20 +2,21 @@
 //!
 //! It may not know what the file is for.
 
+use std::io;
 use std::path::Path;
-use std::{fs, io};
 
 use super::error::{Problems, line_at};
+use super::folder::Folder;
 
 /// The text of a file. `None` when it cannot be had, which is then noted; `missing`
 /// says what to do when it is not there.
 pub(crate) fn read(
-    dir: &Path,
+    folder: &(impl Folder + ?Sized),
     file: &Path,
     missing: &str,
     problems: &mut Problems,
 ) -> Option<String> {
-    let bytes = match fs::read(dir.join(file)) {
+    let bytes = match folder.read(file) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             problems.note(None, missing);

@@ -1,0 +1,168 @@
+/**
+ * A real proxy before the server, as a site has one: nginx or Caddy, with TLS and
+ * HTTP/2, as `deploy/` sets them up. VIEW_COUNTER_THROUGH names it, and then all
+ * pages of all tests come through it; `make proxy-tests` does that.
+ */
+
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { createServer, connect, type AddressInfo } from 'node:net';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The proxies that there are files for. */
+export type Kind = 'nginx' | 'caddy';
+
+/** The one before all servers of this run, if there is one. */
+export const THROUGH = process.env['VIEW_COUNTER_THROUGH'] as Kind | undefined;
+
+/** Both are up within a second, on a machine that has nothing else to do. */
+const START_MS = 20_000;
+
+const deploy = (name: string) => fileURLToPath(new URL(`../../deploy/${name}`, import.meta.url));
+
+export class Front {
+  /** Where readers find the site: `https://localhost:40000`. */
+  readonly url: string;
+  readonly #child: ChildProcess;
+
+  private constructor(port: number, child: ChildProcess) {
+    this.url = `https://localhost:${port}`;
+    this.#child = child;
+  }
+
+  /** One before the server on this port of this machine. What it writes is in `folder`. */
+  static async before(kind: Kind, server: number, folder: string): Promise<Front> {
+    const port = await freePort();
+    const child = await (kind === 'nginx' ? nginx : caddy)(port, `127.0.0.1:${server}`, folder);
+    const log: Buffer[] = [];
+    child.stderr?.on('data', (chunk: Buffer) => log.push(chunk));
+    const kill = () => void child.kill('SIGKILL');
+    process.once('exit', kill);
+    child.once('exit', () => process.off('exit', kill));
+    const front = new Front(port, child);
+    try {
+      await listening(port, child);
+    } catch (error) {
+      await front.close();
+      throw new Error(`${kind} did not start: ${String(error)}\n${Buffer.concat(log).toString()}`);
+    }
+    return front;
+  }
+
+  async close(): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    const ended = once(this.#child, 'exit');
+    // Its readers are gone, and nobody waits for the rest.
+    this.#child.kill('SIGKILL');
+    await ended;
+  }
+}
+
+async function nginx(port: number, server: string, folder: string): Promise<ChildProcess> {
+  const certificate = path.join(folder, 'certificate.pem');
+  const key = path.join(folder, 'key.pem');
+  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
+  const files = ['-keyout', key, '-out', certificate];
+  execFileSync(
+    'openssl',
+    ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes']
+      .concat(['-days', '2'], subject, files),
+    { stdio: 'ignore' },
+  );
+  const letsencrypt = '/etc/letsencrypt/live/blog.example';
+  const site = replaced(await readFile(deploy('nginx.conf'), 'utf8'), [
+    // What answers on port 80 only sends away.
+    [/server \{\n  listen 80;[^}]*\}\n/, ''],
+    [/listen 443 ssl http2;\n  listen \[::\]:443 ssl http2;/, `listen 127.0.0.1:${port} ssl http2;`],
+    [/server_name blog\.example;/, 'server_name localhost;'],
+    [`${letsencrypt}/fullchain.pem`, certificate],
+    [`${letsencrypt}/privkey.pem`, key],
+    ['server 127.0.0.1:3000;', `server ${server};`],
+  ]);
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
+    .map((name) => `${name}_temp_path ${path.join(folder, name)};`)
+    .join('\n');
+  const configuration = path.join(folder, 'nginx.conf');
+  // One process: nobody is left over when it is killed.
+  await writeFile(
+    configuration,
+    `daemon off;
+    master_process off;
+    pid ${path.join(folder, 'nginx.pid')};
+    error_log stderr error;
+    events { worker_connections 512; }
+    http {
+      ${temporary}
+      ${site}
+    }`,
+  );
+  const arguments_ = ['-p', folder, '-e', 'stderr', '-c', configuration];
+  return spawn('nginx', arguments_, {
+    env: { PATH: `${process.env['PATH']}:/usr/sbin` },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+}
+
+async function caddy(port: number, server: string, folder: string): Promise<ChildProcess> {
+  const configuration = path.join(folder, 'Caddyfile');
+  const site = await readFile(deploy('Caddyfile'), 'utf8');
+  // Its own authority, trusted by nobody; and no port that is not asked for.
+  const options = `{
+    admin off
+    auto_https disable_redirects
+    default_bind 127.0.0.1
+    local_certs
+    skip_install_trust
+  }`;
+  await writeFile(configuration, `${options}\n${site}`);
+  await mkdir(path.join(folder, 'caddy'));
+  return spawn('caddy', ['run', '--adapter', 'caddyfile', '--config', configuration], {
+    env: {
+      PATH: process.env['PATH'],
+      HOME: folder,
+      XDG_DATA_HOME: path.join(folder, 'caddy'),
+      XDG_CONFIG_HOME: path.join(folder, 'caddy'),
+      SITE: `https://localhost:${port}`,
+      UPSTREAM: server,
+    },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+}
+
+/** Replaces each of these, of which there must be one: the files are what is tested. */
+function replaced(text: string, changes: [string | RegExp, string][]): string {
+  return changes.reduce((text, [from, to]) => {
+    const found = typeof from === 'string' ? text.includes(from) : from.test(text);
+    if (!found) throw new Error(`the file in deploy/ has no ${String(from)} any more`);
+    return text.replace(from, to);
+  }, text);
+}
+
+/** A port that nobody uses: neither proxy can say which one it was given. */
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}
+
+/** Waits until somebody answers there. */
+async function listening(port: number, child: ChildProcess): Promise<void> {
+  const deadline = Date.now() + START_MS;
+  for (;;) {
+    const socket = connect(port, '127.0.0.1');
+    const answered = await once(socket, 'connect').then(
+      () => true,
+      () => false,
+    );
+    socket.destroy();
+    if (answered) return;
+    if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}`);
+    if (Date.now() > deadline) throw new Error(`nobody answers within ${START_MS} ms`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}

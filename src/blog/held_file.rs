@@ -1,0 +1,256 @@
+//! A file that is held in memory, with what was compressed of it beforehand, as
+//! answers to requests.
+
+use axum::{
+    body::{Body, Bytes},
+    http::{
+        HeaderMap, HeaderValue, Method, StatusCode,
+        header::{self, InvalidHeaderValue},
+    },
+    response::{IntoResponse, Response},
+};
+
+/// A file. Clones share its bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeldFile {
+    content_type: HeaderValue,
+    plain: Form,
+    gzip: Option<Form>,
+    brotli: Option<Form>,
+}
+
+/// The bytes of a file in one content coding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Form {
+    bytes: Bytes,
+    /// Of these bytes: each coding has its own (RFC 9110 §8.8.3.3).
+    tag: HeaderValue,
+}
+
+impl Form {
+    /// `hash` is one of the bytes, in visible ASCII without a quote.
+    ///
+    /// # Errors
+    /// If it is not.
+    pub fn new(bytes: Bytes, hash: &str) -> Result<Self, InvalidHeaderValue> {
+        let tag = HeaderValue::try_from(format!("\"{hash}\""))?;
+        Ok(Self { bytes, tag })
+    }
+}
+
+impl HeldFile {
+    /// A file of this media type, of which nothing was compressed.
+    ///
+    /// # Errors
+    /// If the media type cannot be a header's value.
+    pub fn new(media_type: &str, plain: Form) -> Result<Self, InvalidHeaderValue> {
+        Ok(Self {
+            content_type: HeaderValue::from_str(media_type)?,
+            plain,
+            gzip: None,
+            brotli: None,
+        })
+    }
+
+    /// With what was made of its bytes with gzip and with brotli, if anything was.
+    pub fn with_compressed(self, gzip: Option<Form>, brotli: Option<Form>) -> Self {
+        Self {
+            gzip,
+            brotli,
+            ..self
+        }
+    }
+
+    /// Its bytes as they are.
+    pub fn bytes(&self) -> &Bytes {
+        &self.plain.bytes
+    }
+
+    /// The answer to a request for it: in the coding that the client likes best,
+    /// brotli before gzip, and "not modified" to who has just that.
+    pub fn answer(&self, method: &Method, headers: &HeaderMap) -> Response {
+        if !matches!(*method, Method::GET | Method::HEAD) {
+            let allowed = [(header::ALLOW, "GET,HEAD")];
+            return (StatusCode::METHOD_NOT_ALLOWED, allowed).into_response();
+        }
+        let (coding, form) = self.form_for(headers);
+        let mut response = if has(headers, &form.tag) {
+            StatusCode::NOT_MODIFIED.into_response()
+        } else {
+            let mut response = Response::new(Body::empty());
+            // Said here, since the answer to HEAD has no body to count.
+            let out = response.headers_mut();
+            out.insert(header::CONTENT_LENGTH, form.bytes.len().into());
+            out.insert(header::CONTENT_TYPE, self.content_type.clone());
+            if let Some(coding) = coding {
+                out.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding));
+            }
+            if *method == Method::GET {
+                *response.body_mut() = form.bytes.clone().into();
+            }
+            response
+        };
+        let out = response.headers_mut();
+        out.insert(header::ETAG, form.tag.clone());
+        if self.gzip.is_some() || self.brotli.is_some() {
+            let vary = HeaderValue::from_static("accept-encoding");
+            out.insert(header::VARY, vary);
+        }
+        response
+    }
+
+    fn form_for(&self, headers: &HeaderMap) -> (Option<&'static str>, &Form) {
+        let forms = [("br", &self.brotli), ("gzip", &self.gzip)];
+        let mut best = (
+            weight(headers, "identity").unwrap_or(0.0),
+            None,
+            &self.plain,
+        );
+        // From the last to the first: of two that are liked as much, the first is taken.
+        for (coding, form) in forms.into_iter().rev() {
+            if let (Some(form), Some(weight)) = (form, weight(headers, coding))
+                && weight > 0.0
+                && weight >= best.0
+            {
+                best = (weight, Some(coding), form);
+            }
+        }
+        (best.1, best.2)
+    }
+}
+
+/// How much the client likes a content coding, from 0 to 1; none if it does not
+/// speak of it (RFC 9110 §12.5.3).
+fn weight(headers: &HeaderMap, coding: &str) -> Option<f32> {
+    let lines = headers.get_all(header::ACCEPT_ENCODING).iter();
+    let texts = lines.filter_map(|line| line.to_str().ok());
+    let mut any = None;
+    for item in texts.flat_map(|text| text.split(',')) {
+        let mut parts = item.split(';').map(str::trim);
+        let name = parts.next().unwrap_or_default();
+        let is_any = name == "*" && coding != "identity";
+        if !is_any && !name.eq_ignore_ascii_case(coding) {
+            continue;
+        }
+        let quality = parts.find_map(|part| part.strip_prefix("q=").or(part.strip_prefix("Q=")));
+        // What cannot be understood is not taken for a wish.
+        let quality = quality.map_or(1.0, |quality| quality.parse().unwrap_or(0.0));
+        if !is_any {
+            return Some(quality);
+        }
+        any = Some(quality);
+    }
+    any
+}
+
+/// Whether the client says that it has what this tag stands for (RFC 9110 §13.1.2).
+fn has(headers: &HeaderMap, tag: &HeaderValue) -> bool {
+    let lines = headers.get_all(header::IF_NONE_MATCH).iter();
+    let mut tags = lines.flat_map(|line| line.as_bytes().split(|byte| *byte == b','));
+    tags.any(|one| {
+        let one = one.trim_ascii();
+        one == b"*" || one.strip_prefix(b"W/").unwrap_or(one) == tag.as_bytes()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn form(text: &'static str) -> Form {
+        Form::new(Bytes::from_static(text.as_bytes()), text).unwrap()
+    }
+
+    fn file() -> HeldFile {
+        let plain = HeldFile::new("text/css", form("plain")).unwrap();
+        plain.with_compressed(Some(form("gzip")), Some(form("brotli")))
+    }
+
+    async fn answer(
+        file: &HeldFile,
+        method: Method,
+        sent: &[(header::HeaderName, &'static str)],
+    ) -> (StatusCode, HeaderMap, String) {
+        let headers = sent
+            .iter()
+            .map(|(name, value)| (name.clone(), HeaderValue::from_static(value)))
+            .collect();
+        let (parts, body) = file.answer(&method, &headers).into_parts();
+        let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
+        let body = String::from_utf8(body.into()).unwrap();
+        (parts.status, parts.headers, body)
+    }
+
+    #[tokio::test]
+    async fn the_client_gets_the_coding_that_it_likes_best() {
+        for (accepted, expected) in [
+            ("gzip, deflate, br, zstd", "brotli"),
+            ("gzip", "gzip"),
+            ("GZIP;q=0.5, identity;q=0.1", "gzip"),
+            ("br;q=0.2, gzip;q=0.8", "gzip"),
+            ("br;q=0, *", "gzip"),
+            ("*;q=0.1", "brotli"),
+            ("gzip;q=0.5, identity", "plain"),
+            ("br;q=0, gzip;q=0", "plain"),
+            ("br;q=much", "plain"),
+            ("br;q=NaN", "plain"),
+            ("deflate", "plain"),
+            ("", "plain"),
+            ("identity;q=0", "plain"),
+        ] {
+            let sent = [(header::ACCEPT_ENCODING, accepted)];
+            let (status, headers, body) = answer(&file(), Method::GET, &sent).await;
+            assert_eq!(status, StatusCode::OK);
+            assert_eq!(body, expected, "{accepted}");
+            let coding = headers.get(header::CONTENT_ENCODING);
+            let coding = coding.map(|coding| coding.to_str().unwrap());
+            let named = [("brotli", "br"), ("gzip", "gzip")];
+            let named = named.into_iter().find(|(body, _)| *body == expected);
+            assert_eq!(coding, named.map(|(_, coding)| coding), "{accepted}");
+            assert_eq!(headers[header::VARY], "accept-encoding");
+            assert_eq!(headers[header::CONTENT_TYPE], "text/css");
+            assert_eq!(headers[header::CONTENT_LENGTH], expected.len().to_string());
+        }
+        let (.., body) = answer(&file(), Method::GET, &[]).await;
+        assert_eq!(body, "plain");
+    }
+
+    #[tokio::test]
+    async fn who_has_just_these_bytes_is_not_sent_them_again() {
+        let brotli = (header::ACCEPT_ENCODING, "br");
+        for (known, status) in [
+            ("\"brotli\"", 304),
+            ("W/\"brotli\"", 304),
+            ("\"other\" , \"brotli\"", 304),
+            ("*", 304),
+            ("\"plain\"", 200),
+            ("brotli", 200),
+        ] {
+            let sent = [brotli.clone(), (header::IF_NONE_MATCH, known)];
+            let (answered, headers, body) = answer(&file(), Method::GET, &sent).await;
+            assert_eq!(answered, status, "{known}");
+            assert_eq!(body.is_empty(), status == 304, "{known}");
+            assert_eq!(headers[header::ETAG], "\"brotli\"");
+            assert_eq!(headers[header::VARY], "accept-encoding");
+        }
+    }
+
+    #[tokio::test]
+    async fn who_asks_for_the_head_gets_no_body_and_nothing_can_be_sent() {
+        let (status, headers, body) = answer(&file(), Method::HEAD, &[]).await;
+        assert_eq!((status, body.as_str()), (StatusCode::OK, ""));
+        assert_eq!(headers[header::CONTENT_LENGTH], "5");
+        let (status, headers, _) = answer(&file(), Method::POST, &[]).await;
+        assert_eq!(status, StatusCode::METHOD_NOT_ALLOWED);
+        assert_eq!(headers[header::ALLOW], "GET,HEAD");
+    }
+
+    #[tokio::test]
+    async fn a_file_in_one_form_does_not_depend_on_what_is_accepted() {
+        let file = HeldFile::new("image/png", form("plain")).unwrap();
+        let sent = [(header::ACCEPT_ENCODING, "br")];
+        let (_, headers, body) = answer(&file, Method::GET, &sent).await;
+        assert_eq!(body, "plain");
+        assert!(!headers.contains_key(header::VARY));
+    }
+}

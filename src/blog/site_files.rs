@@ -1,0 +1,59 @@
+//! The files that the build makes: the style sheet, the script, the WebAssembly,
+//! the icon.
+//!
+//! They lie in a folder, where cargo-leptos put them; or, with the feature
+//! `embed`, in the program itself. Whoever asks cannot tell.
+
+#[cfg(feature = "embed")]
+mod embedded;
+#[cfg(not(feature = "embed"))]
+mod folder;
+
+#[cfg(feature = "embed")]
+pub use embedded::SiteFiles;
+#[cfg(feature = "embed")]
+pub(super) use embedded::held;
+#[cfg(not(feature = "embed"))]
+pub use folder::SiteFiles;
+
+/// Where a page finds what it loads, as paths on this site.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Addresses {
+    /// The style sheet.
+    pub(super) style: String,
+    /// The JavaScript module that exports `hydrate`.
+    pub(super) script: String,
+    /// The WebAssembly that it runs.
+    pub(super) wasm: String,
+}
+
+impl Addresses {
+    /// `hash` says what stands in the name of the one file with this extension, if
+    /// anything does: cargo-leptos names them `view-counter.HASH.css` and so on.
+    fn new(hash: impl Fn(&str) -> Option<String>) -> Self {
+        let address = |extension| match hash(extension) {
+            Some(hash) => format!("/pkg/view-counter.{hash}.{extension}"),
+            None => format!("/pkg/view-counter.{extension}"),
+        };
+        Self {
+            style: address("css"),
+            script: address("js"),
+            wasm: address("wasm"),
+        }
+    }
+
+    /// A script that loads the application when the browser has nothing else to do.
+    pub(super) fn loading_script(&self) -> String {
+        let (script, wasm) = (&self.script, &self.wasm);
+        // Safari has no such callback; and a page that is never idle loads it too.
+        format!(
+            "const load = async () => {{\
+               const app = await import({script:?});\
+               await app.default({{ module_or_path: {wasm:?} }});\
+               app.hydrate();\
+             }};\
+             if (window.requestIdleCallback) requestIdleCallback(load, {{ timeout: 2000 }});\
+             else load();"
+        )
+    }
+}

@@ -1,0 +1,80 @@
+//! `view-counter health`, for supervisors and scripts.
+
+use crate::support::{Folder, Server};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpListener,
+    task::JoinHandle,
+};
+
+/// Whether `health` succeeded, and what it said on both streams.
+async fn health(address: &str, more: &[&str]) -> (bool, String, String) {
+    let folder = Folder::new();
+    let mut arguments = vec!["health", "--listen", address];
+    arguments.extend(more);
+    let (status, out, error) = folder.run(&arguments).await;
+    (status.success(), out, error)
+}
+
+/// Somebody who gives this answer to whoever connects; its address.
+async fn somebody(answer: Vec<u8>) -> (String, JoinHandle<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let answering = tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let mut request = [0; 1024];
+            let _ = stream.read(&mut request).await;
+            // The other side may have heard enough.
+            let _ = stream.write_all(&answer).await;
+        }
+    });
+    (address, answering)
+}
+
+fn says(json: &str) -> Vec<u8> {
+    format!("HTTP/1.1 200 OK\r\n\r\n{json}").into_bytes()
+}
+
+#[tokio::test]
+async fn a_server_that_is_well_says_so_and_one_that_is_gone_does_not() {
+    let folder = Folder::new();
+    let server = Server::start(&folder).await;
+    let address = server.address.clone();
+    assert_eq!(
+        health(&address, &["--strict"]).await,
+        (true, "ok\n".to_owned(), String::new())
+    );
+    server.stop().await;
+    let (success, out, error) = health(&address, &[]).await;
+    assert_eq!((success, out.as_str()), (false, ""));
+    let said = format!("no answer from a view counter on {address}");
+    assert!(error.contains(&said), "{error}");
+}
+
+#[tokio::test]
+async fn degraded_is_told_and_fails_only_where_that_is_asked_for() {
+    let json = r#"{"status":"degraded","problem":"the disk\u001b is full"}"#;
+    let (address, _answering) = somebody(says(json)).await;
+    let (success, out, _) = health(&address, &[]).await;
+    assert_eq!(
+        (success, out.as_str()),
+        (true, "degraded: the disk  is full\n")
+    );
+    let (success, _, error) = health(&address, &["--strict"]).await;
+    assert!(!success);
+    assert!(error.contains("degraded: the disk  is full"), "{error}");
+}
+
+#[tokio::test]
+async fn whoever_else_listens_there_is_not_taken_for_a_counter() {
+    let endless = [says("{\"status\":\""), vec![b'x'; 1 << 20]].concat();
+    for answer in [
+        says("<html>"),
+        b"HTTP/1.1 503 -\r\n\r\n{}".to_vec(),
+        endless,
+    ] {
+        let (address, _answering) = somebody(answer).await;
+        let (success, out, _) = health(&address, &[]).await;
+        assert_eq!((success, out.as_str()), (false, ""));
+    }
+}

@@ -141,8 +141,9 @@ fn announce(address: SocketAddr) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// h2 warns of what strangers send, once for each frame: they could fill the log.
-const DEFAULT_LOG: &str = "info,h2=error";
+/// h2 warns of what strangers send, once for each frame, and sqlx of requests that
+/// had to wait, once for each: they could fill the log.
+const DEFAULT_LOG: &str = "info,h2=error,sqlx=error";
 
 /// Logs for people, on standard error. `RUST_LOG` says what. Coloured only on a
 /// terminal, and not where `NO_COLOR` asks for none.

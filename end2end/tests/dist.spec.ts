@@ -121,7 +121,7 @@ test('it answers as the program does that reads the same files from a folder', a
 const CODINGS: readonly [string, string | undefined][] = [
   ['gzip, deflate, br, zstd', 'br'],
   ['gzip, deflate', 'gzip'],
-  ['br;q=0, *', 'gzip'],
+  ['br;q=0, gzip;q=0.5', 'gzip'],
   ['identity', undefined],
 ];
 
@@ -156,7 +156,7 @@ function ask(server: Server, path: string, accepted = 'identity', tag?: string):
 /** The paths of the files that this page names, each once. */
 async function filesOf(server: Server, path: string): Promise<string[]> {
   const html = (await ask(server, path)).body.toString();
-  const found = html.matchAll(/["'](\/(?:pkg|media)\/[^"']+|\/favicon\.svg)["']/g);
+  const found = html.matchAll(/["'](\/(?:pkg|media)\/[^"'\\]+|\/favicon\.svg)["']/g);
   return [...new Set([...found].map(([, file]) => file ?? ''))];
 }
 

@@ -176,7 +176,9 @@ test.describe('the policy is in force', () => {
     const seen = await violations(page);
     await page.goto('/');
     await hydrated(page);
-    const other = server.url.replace('127.0.0.1', 'localhost');
+    const names = ['127.0.0.1', 'localhost'];
+    const { hostname } = new URL(server.url);
+    const other = server.url.replace(hostname, names.find((name) => name !== hostname) ?? '');
     await page.evaluate(async (other) => {
       await fetch(`${other}/healthz`).catch(() => {});
       const socket = new WebSocket(`${other.replace('http', 'ws')}/api/v1/connect/noon`);

@@ -4,7 +4,7 @@ use super::Addresses;
 use crate::blog::render::is_watched;
 use axum::{
     body::Body,
-    http::{HeaderValue, Request, header, request::Parts},
+    http::{HeaderValue, Request, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
 use std::{fs, path::Path};
@@ -55,9 +55,12 @@ impl SiteFiles {
         let request = Request::from_parts(request.clone(), Body::empty());
         let served = self.serve.clone().oneshot(request).await;
         let mut response = served.into_response();
-        // Also without a compressed one beside it: that is for the cache to know.
-        let vary = HeaderValue::from_static("accept-encoding");
-        response.headers_mut().insert(header::VARY, vary);
+        let status = response.status();
+        if status.is_success() || status == StatusCode::NOT_MODIFIED {
+            // Also of one that was not compressed: another request may get one that was.
+            let vary = HeaderValue::from_static("accept-encoding");
+            response.headers_mut().insert(header::VARY, vary);
+        }
         response
     }
 }

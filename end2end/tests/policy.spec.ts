@@ -129,8 +129,12 @@ test.describe('the site keeps to its own policy', () => {
 });
 
 test.describe('the policy is in force', () => {
-  // The browser says what it blocks.
-  test.use({ expectedComplaints: /Content Security Policy|frame is sandboxed/ });
+  // The browser says what it blocks, and may ask for the icon when the server has
+  // stopped.
+  test.use({
+    expectedComplaints:
+      /Content Security Policy|frame is sandboxed|ERR_CONNECTION_REFUSED.*favicon\.svg/,
+  });
 
   test('nothing that came with a post runs, loaded or navigated to', async ({ page }) => {
     await withEvilContent(async (server) => {

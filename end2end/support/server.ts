@@ -147,9 +147,10 @@ export class Server {
   /** Ends it, if it runs, and removes its database. */
   async dispose(): Promise<void> {
     try {
-      await this.#front?.close();
+      // In this order: pages hear from it that it ends, as they would without a proxy.
       await this.stop();
     } finally {
+      await this.#front?.close();
       await rm(this.#folder, { recursive: true, force: true });
     }
   }

@@ -20,8 +20,7 @@ use std::{collections::HashSet, sync::LazyLock};
 
 /// So much of a user agent is looked at, in bytes. The longest that the list
 /// knows has 285, those of browsers inside other programs about 600; a header
-/// may have thousands, and reading them would cost a handshake more than all
-/// the rest of it.
+/// may have thousands, and each byte of it would cost a handshake its time.
 pub const LOOKED_AT: usize = 1024;
 
 /// One kind of crawler.

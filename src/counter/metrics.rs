@@ -130,8 +130,8 @@ impl Metrics {
         registry.register(Box::new(
             prometheus::process_collector::ProcessCollector::for_self(),
         ))?;
-        // From a twentieth of a millisecond to almost two seconds, and beyond it
-        // the disk is not to be trusted.
+        // From half a millisecond to two seconds: a save that takes longer waits
+        // for a lock, or for a disk in trouble.
         let save_buckets = exponential_buckets(0.000_5, 2.0, 13)?;
         Ok(Self {
             handshakes: CounterBy::new(

@@ -16,7 +16,7 @@ use axum::http::HeaderName;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
-    num::NonZeroU32,
+    num::{NonZeroU32, NonZeroUsize},
     path::PathBuf,
     str::FromStr,
 };
@@ -62,20 +62,25 @@ pub struct Database {
     pub database: PathBuf,
 }
 
-/// Where a server listens, unless it is told otherwise.
-const DEFAULT_LISTEN: &str = "127.0.0.1:3000";
-
-/// Settings of the server.
+/// Where the server is.
 #[derive(Debug, Args)]
-pub struct Serve {
-    /// Address and port to listen on; port 0 picks a free one
+pub struct Listen {
+    /// Address and port that the server listens on; port 0 picks a free one
     #[arg(
         long,
         env = "VIEW_COUNTER_LISTEN",
         value_name = "ADDR",
-        default_value = DEFAULT_LISTEN
+        default_value = "127.0.0.1:3000"
     )]
     pub listen: SocketAddr,
+}
+
+/// Settings of the server.
+#[derive(Debug, Args)]
+pub struct Serve {
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "documented at its type")]
+    pub listen: Listen,
 
     #[command(flatten)]
     #[expect(missing_docs, reason = "documented at its type")]
@@ -198,6 +203,17 @@ pub struct LimitFlags {
         default_value_t = PerAddress::default().views_per_hour)]
     pub views_per_hour: u32,
 
+    /// Connections that one address may have open at once, its sockets among
+    /// them; a trusted proxy may have any number
+    #[arg(long, env = "VIEW_COUNTER_CONNECTIONS_PER_ADDRESS", value_name = "N",
+        default_value_t = PerAddress::default().connections)]
+    pub connections_per_address: NonZeroUsize,
+
+    /// Pages that one address may be waiting for at once
+    #[arg(long, env = "VIEW_COUNTER_PAGES_PER_ADDRESS", value_name = "N",
+        default_value_t = PerAddress::default().pages)]
+    pub pages_per_address: NonZeroUsize,
+
     /// Sockets at once, in all; holds with --limits off too. By default what the
     /// limit of open files allows, less a reserve
     #[arg(long, env = "VIEW_COUNTER_MAX_SOCKETS", value_name = "N")]
@@ -221,6 +237,8 @@ impl LimitFlags {
             handshakes_per_second: self.handshakes_per_second,
             sockets: self.sockets_per_address,
             views_per_hour: self.views_per_hour,
+            connections: self.connections_per_address,
+            pages: self.pages_per_address,
         };
         let default = LimitSettings::default();
         LimitSettings {
@@ -351,14 +369,9 @@ pub struct Agent {
 /// Settings of `health`.
 #[derive(Debug, Args)]
 pub struct Health {
-    /// Address and port that the server listens on
-    #[arg(
-        long,
-        env = "VIEW_COUNTER_LISTEN",
-        value_name = "ADDR",
-        default_value = DEFAULT_LISTEN
-    )]
-    pub listen: SocketAddr,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "documented at its type")]
+    pub listen: Listen,
 
     /// Fail also if it is degraded: it serves, and cannot save for the moment. To
     /// start it again would lose the views that wait

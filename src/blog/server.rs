@@ -12,12 +12,15 @@ use super::{
     site_files::SiteFiles,
     sitemap,
 };
-use crate::counter::route::{self, Counter};
+use crate::counter::{
+    route::{self, ApiError, Counter},
+    turns::{Turns, in_turn},
+};
 use axum::{
     Router,
     extract::{FromRef, Path, Request, State},
     http::{HeaderValue, StatusCode, header},
-    middleware::{Next, from_fn, map_response_with_state},
+    middleware::{Next, from_fn, from_fn_with_state, map_response_with_state},
     response::{IntoResponse, Redirect, Response},
     routing::{MethodFilter, any, get, on},
 };
@@ -85,6 +88,7 @@ pub fn router(site: Site, counter: Counter, site_files: SiteFiles) -> Router {
         // Asked for by browsers where no page names the icon.
         .route("/favicon.ico", get(icon))
         .fallback(file_or_not_found)
+        .layer(from_fn_with_state(Turns::new(counter.clone()), in_turn))
         .layer(from_fn(async |request: Request, next: Next| {
             with_caching(ASK_EACH_TIME, next.run(request).await)
         }))
@@ -115,7 +119,14 @@ fn server_functions() -> Router<AppState> {
 
 async fn server_function(State(state): State<AppState>, request: Request) -> Response {
     let answer = handle_server_fns_with_context(state.context(), request).await;
-    answer.into_response()
+    let answer = answer.into_response();
+    // None of the functions fails: what Leptos takes for an error of the server is a
+    // question that it could not read.
+    if answer.status() == StatusCode::INTERNAL_SERVER_ERROR {
+        let sentence = "the site's pages ask this, and not so; for the numbers, read /api/v1/views";
+        return ApiError::new(StatusCode::BAD_REQUEST, sentence).into_response();
+    }
+    answer
 }
 
 /// The page at a path that the application's router knows.

@@ -28,7 +28,7 @@ struct Said {
 
 /// Asks the server and prints what it says. Fails if it does not answer.
 pub(crate) async fn run(settings: &Health) -> anyhow::Result<()> {
-    let address = reachable(settings.listen);
+    let address = reachable(settings.listen.listen);
     let answer = timeout(PATIENCE, ask(address)).await;
     let answer = answer
         .unwrap_or_else(|_| bail!("it did not answer within {} s", PATIENCE.as_secs()))

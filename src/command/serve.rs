@@ -33,7 +33,8 @@ pub(crate) async fn run(settings: Serve) -> anyhow::Result<()> {
     log_to_stderr();
     // Everything that can be wrong is found before anything is changed.
     let content = content(&settings)?;
-    let listener = accept::bind(settings.listen).with_context(|| cannot_listen(&settings))?;
+    let listener =
+        accept::bind(settings.listen.listen).with_context(|| cannot_listen(&settings))?;
     let metrics = metrics::bind(settings.metrics_listen)?;
     let store = Store::open(&settings.database.database, settings.save.into()).await?;
     let stop = stop_signal()?;
@@ -58,7 +59,11 @@ pub(crate) async fn run(settings: Serve) -> anyhow::Result<()> {
 
     announce(address)?;
     let closing = CancellationToken::new();
-    let serving = tokio::spawn(accept::serve(listener, app, closing.clone()));
+    let door = {
+        let counter = counter.clone();
+        move |peer| counter.connection(peer)
+    };
+    let serving = tokio::spawn(accept::serve(listener, app, door, closing.clone()));
     if let Some(listener) = metrics {
         tokio::spawn(metrics::serve(listener, counter.clone(), closing.clone()));
     }
@@ -117,7 +122,7 @@ fn counter(settings: &Serve, site: &Site, store: Store) -> Counter {
 fn cannot_listen(settings: &Serve) -> String {
     format!(
         "cannot listen on {}; name another address with --listen, or stop what uses it",
-        settings.listen
+        settings.listen.listen
     )
 }
 

@@ -24,7 +24,7 @@ use lingering::{Lingering, Transport};
 use std::{
     convert::Infallible,
     io,
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     pin::{Pin, pin},
     sync::Arc,
     task::{Context, Poll},
@@ -88,15 +88,25 @@ pub fn bind(address: SocketAddr) -> io::Result<TcpListener> {
 /// connections are not waited for: whoever upgraded them closes them. There are
 /// as many connections at once as the process has file descriptors for, less a
 /// reserve.
-pub async fn serve(listener: TcpListener, app: Router, stop: CancellationToken) {
-    serve_at_most(most_connections(), listener, app, stop).await;
+///
+/// `door` is asked about each peer, and what it returns is held until the
+/// connection's end: `|peer| counter.connection(peer)`. Where it returns nothing
+/// the connection is closed.
+pub async fn serve<H: Send + Sync + 'static>(
+    listener: TcpListener,
+    app: Router,
+    door: impl Fn(IpAddr) -> Option<H>,
+    stop: CancellationToken,
+) {
+    serve_at_most(most_connections(), listener, app, door, stop).await;
 }
 
 /// As [`serve`], with so many connections at once: for a listener beside it.
-pub async fn serve_at_most(
+pub async fn serve_at_most<H: Send + Sync + 'static>(
     most: usize,
     listener: TcpListener,
     app: Router,
+    door: impl Fn(IpAddr) -> Option<H>,
     stop: CancellationToken,
 ) {
     let connections = TaskTracker::new();
@@ -120,12 +130,15 @@ pub async fn serve_at_most(
                 (_, Err(_)) => break,
             },
         };
+        let Some(held) = door(peer.ip()) else {
+            continue;
+        };
         // Best effort: without it frames are merely later.
         let _ = stream.set_nodelay(true);
         let connection = Connection {
             app: app.clone(),
             stop: stop.clone(),
-            activity: Activity::begin(permit),
+            activity: Activity::begin((permit, held)),
             peer: ConnectInfo(peer),
         };
         connections.spawn(connection.serve(stream));

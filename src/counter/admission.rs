@@ -14,7 +14,7 @@ use axum::{
 use std::{
     collections::BTreeSet,
     fmt,
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     str::FromStr,
     sync::{Arc, Once, PoisonError, RwLock},
 };
@@ -225,6 +225,12 @@ impl Admission {
             return None;
         };
         Some(self.proxies.client(*peer, headers).into())
+    }
+
+    /// Where a connection comes from whose requests were not read yet. None if a
+    /// trusted proxy makes it, for whomever.
+    pub fn peer(&self, peer: IpAddr) -> Option<Neighbourhood> {
+        (!self.proxies.trusts(peer)).then(|| peer.into())
     }
 
     /// Why this handshake's socket only watches; none if it is a reader's. Of

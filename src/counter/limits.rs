@@ -1,23 +1,33 @@
 //! How much one address may ask for, and how many sockets there may be.
 //!
-//! Four limits, and each stands against something else: the rate of handshakes
+//! Six limits, and each stands against something else: the rate of handshakes
 //! against a loop, sockets of one address against hoarding, sockets in all
-//! against running out of descriptors, and views of one address on one slug
-//! against a total that one person drives up. All tables are bounded: filling
+//! against running out of descriptors, views of one address on one slug against
+//! a total that one person drives up, and connections and pages of one address
+//! against waiting that others would have to do. All tables are bounded: filling
 //! one takes the oldest entries out, and gains its filler less than it costs.
 //! An address lives in them alone, in memory, and no longer than it matters.
 
 mod occupancy;
 mod quota;
 mod rate;
+mod shares;
 
 pub use occupancy::Slot;
+pub use shares::Share;
 
 use super::{address::Neighbourhood, descriptors::most_sockets, protocol::Slug};
 use occupancy::Occupancy;
 use quota::Quotas;
 use rate::Rate;
-use std::{num::NonZeroU32, sync::Arc, time::Duration};
+use shares::Shares;
+use std::{
+    collections::HashMap,
+    hash::Hash,
+    num::{NonZeroU32, NonZeroUsize},
+    sync::Arc,
+    time::Duration,
+};
 
 /// Addresses and pairs of an address and a slug that are remembered; beyond it
 /// the oldest goes first. About five megabytes in all when full.
@@ -45,6 +55,10 @@ pub struct PerAddress {
     pub sockets: usize,
     /// Views of one slug by it that are counted, in any hour.
     pub views_per_hour: u32,
+    /// Connections that it may have at once, those of its sockets among them.
+    pub connections: NonZeroUsize,
+    /// Pages that may be made for it at once, or wait for their turn.
+    pub pages: NonZeroUsize,
 }
 
 impl Default for LimitSettings {
@@ -66,12 +80,18 @@ impl Default for PerAddress {
             handshakes_per_second: DEFAULT_PER_SECOND,
             sockets: 64,
             views_per_hour: 60,
+            connections: DEFAULT_CONNECTIONS,
+            pages: DEFAULT_PAGES,
         }
     }
 }
 
 const DEFAULT_BURST: NonZeroU32 = NonZeroU32::MIN.saturating_add(39);
 const DEFAULT_PER_SECOND: NonZeroU32 = NonZeroU32::MIN.saturating_add(1);
+/// Beside those of the sockets, six of a browser each.
+const DEFAULT_CONNECTIONS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(255);
+/// More than a browser asks for at once that opens every link of a page.
+const DEFAULT_PAGES: NonZeroUsize = NonZeroUsize::MIN.saturating_add(31);
 
 /// Why a handshake is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,6 +124,8 @@ pub struct Limits(Arc<Inner>);
 struct Inner {
     per_address: Option<OfAddresses>,
     occupancy: Arc<Occupancy>,
+    connections: Arc<Shares>,
+    pages: Arc<Shares>,
 }
 
 #[derive(Debug)]
@@ -133,6 +155,8 @@ impl Limits {
         Self(Arc::new(Inner {
             per_address,
             occupancy: Occupancy::new(settings.sockets, sockets_per_address),
+            connections: Shares::new(settings.per_address.map(|per| per.connections.get())),
+            pages: Shares::new(settings.per_address.map(|per| per.pages.get())),
         }))
     }
 
@@ -168,6 +192,28 @@ impl Limits {
         match (&self.0.per_address, from) {
             (Some(of), Some(from)) => of.views.take(from, slug),
             _ => true,
+        }
+    }
+
+    /// One more connection from this address, if it is known: none if it has as
+    /// many as it may.
+    pub fn take_connection(&self, from: Option<Neighbourhood>) -> Option<Share> {
+        self.0.connections.take(from)
+    }
+
+    /// One more page to be made for this address, if it is known: none if it waits
+    /// for as many as it may.
+    pub fn take_page(&self, from: Option<Neighbourhood>) -> Option<Share> {
+        self.0.pages.take(from)
+    }
+}
+
+/// Counts one less of this key; what is at 0 has no entry.
+fn one_less<K: Eq + Hash>(counts: &mut HashMap<K, usize>, key: &K) {
+    if let Some(count) = counts.get_mut(key) {
+        *count -= 1;
+        if *count == 0 {
+            counts.remove(key);
         }
     }
 }

@@ -65,6 +65,16 @@ label! {
 }
 
 label! {
+    /// Why a page was not made.
+    Unmade as "reason" {
+        /// Its address waits for as many as it may.
+        OfAddress = "of_address",
+        /// As many are asked for as may wait.
+        Full = "full",
+    }
+}
+
+label! {
     /// Why a socket ended.
     Ended as "reason" {
         /// The page closed it.
@@ -90,6 +100,11 @@ pub(crate) struct Metrics {
     pub(crate) uncounted: CounterBy<Uncounted>,
     /// Sockets that ended, by why.
     pub(crate) ended: CounterBy<Ended>,
+    /// Pages that were asked for and not made, by why.
+    pub(crate) unmade: CounterBy<Unmade>,
+    /// Connections that were closed as soon as they were there: their address had
+    /// as many as it may.
+    pub(crate) connections_refused: IntCounter,
     /// Views.
     pub(crate) views: IntCounter,
     /// Frames with numbers that were handed to a socket.
@@ -147,6 +162,18 @@ impl Metrics {
             ended: CounterBy::new(
                 "viewcounter_sockets_ended_total",
                 "Sockets that ended, by why.",
+                &registry,
+            )?,
+            unmade: CounterBy::new(
+                "viewcounter_pages_refused_total",
+                "Pages that were asked for and not made, by why.",
+                &registry,
+            )?,
+            connections_refused: registered(
+                IntCounter::new(
+                    "viewcounter_connections_refused_total",
+                    "Connections that were closed at once: their address had as many as it may.",
+                ),
                 &registry,
             )?,
             views: registered(

@@ -41,3 +41,5 @@ pub mod storage;
 pub mod store;
 #[cfg(feature = "ssr")]
 pub mod tally;
+#[cfg(feature = "ssr")]
+pub mod turns;

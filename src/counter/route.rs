@@ -14,7 +14,8 @@ use super::{
     crawler,
     gate::Gate,
     hub::{Hub, Unsaved},
-    metrics::Metrics,
+    limits::Share,
+    metrics::{Metrics, Unmade},
     protocol::{CONNECT_PATH, Counts, Slug, SlugCounts, VIEWS_PATH},
     socket,
     storage::StorageError,
@@ -28,7 +29,7 @@ use axum::{
 };
 use connect::connect;
 use serde::Serialize;
-use std::{sync::Arc, time::Duration};
+use std::{net::IpAddr, sync::Arc, time::Duration};
 
 /// How long stopping waits for sockets beyond the time over which they are closed.
 const STOP_PATIENCE: Duration = Duration::from_secs(3);
@@ -86,6 +87,30 @@ impl Counter {
             return Err(refused_read(SlugRefused::Unknown));
         }
         self.0.hub.counts(slug).await.map_err(storage_failed)
+    }
+
+    /// One more connection from this peer, to be held as long as it lasts; none if
+    /// its address has as many as it may. A trusted proxy may have any number.
+    pub fn connection(&self, peer: IpAddr) -> Option<Share> {
+        let admission = &self.0.admission;
+        let share = admission.limits.take_connection(admission.peer(peer));
+        if share.is_none() {
+            self.metrics().connections_refused.inc();
+        }
+        share
+    }
+
+    /// One more page for whoever asks, to be held until it is made; none if their
+    /// address waits for as many as it may.
+    pub(super) fn page(&self, extensions: &Extensions, headers: &HeaderMap) -> Option<Share> {
+        let admission = &self.0.admission;
+        let from = admission.from(extensions, headers);
+        admission.limits.take_page(from)
+    }
+
+    /// Counts a page that was not made.
+    pub(super) fn page_unmade(&self, why: Unmade) {
+        self.metrics().unmade.count(why);
     }
 
     fn metrics(&self) -> &Metrics {

@@ -67,9 +67,10 @@ pub(crate) async fn flood(
         }
     });
     let mut reason = None;
-    while let Some((kind, payload)) = next(&mut reading).await {
-        if kind == GOAWAY {
-            reason = payload
+    while let Some(frame) = next(&mut reading).await {
+        if frame.kind == GOAWAY {
+            reason = frame
+                .payload
                 .get(4..)
                 .and_then(|code| code.first_chunk().copied());
         }
@@ -78,12 +79,23 @@ pub(crate) async fn flood(
     reason.map(u32::from_be_bytes)
 }
 
-/// The server's next frame: its type and payload; none at the end.
-async fn next(stream: &mut (impl AsyncReadExt + Unpin)) -> Option<(u8, Vec<u8>)> {
+/// A frame that the server sent.
+pub(crate) struct Frame {
+    pub(crate) kind: u8,
+    pub(crate) flags: u8,
+    pub(crate) payload: Vec<u8>,
+}
+
+/// The server's next frame; none at the end.
+pub(crate) async fn next(stream: &mut (impl AsyncReadExt + Unpin)) -> Option<Frame> {
     let mut head = [0; 9];
     stream.read_exact(&mut head).await.ok()?;
     let length = u32::from_be_bytes([0, head[0], head[1], head[2]]);
     let mut payload = vec![0; length as usize];
     stream.read_exact(&mut payload).await.ok()?;
-    Some((head[3], payload))
+    Some(Frame {
+        kind: head[3],
+        flags: head[4],
+        payload,
+    })
 }

@@ -17,6 +17,7 @@ mod frames;
 mod http1;
 mod http2;
 mod idle;
+mod pages;
 mod siege;
 #[path = "../support/mod.rs"]
 mod support;

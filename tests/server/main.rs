@@ -18,6 +18,7 @@ mod limits;
 mod metrics;
 mod pages;
 mod saving;
+mod shares;
 mod site_files;
 mod starting;
 mod strangers;

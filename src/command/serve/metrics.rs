@@ -46,7 +46,8 @@ pub(super) fn bind(listen: Option<MetricsListen>) -> anyhow::Result<Option<TcpLi
 
 /// Serves until `stop`.
 pub(super) async fn serve(listener: TcpListener, counter: Counter, stop: CancellationToken) {
-    accept::serve_at_most(CONNECTIONS, listener, metrics_router(counter), stop).await;
+    let anyone = |_| Some(());
+    accept::serve_at_most(CONNECTIONS, listener, metrics_router(counter), anyone, stop).await;
 }
 
 fn cannot_listen(address: SocketAddr) -> String {

@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 use tokio::{
-    sync::{Notify, OwnedSemaphorePermit},
+    sync::Notify,
     time::{Instant, sleep_until},
 };
 
@@ -26,9 +26,12 @@ pub(super) const ANSWER_WITHIN: Duration = Duration::from_secs(300);
 /// There it may as well be answers to a flood of pings; HTTP/1 has no such thing.
 const REST_WITHIN: Duration = Duration::from_secs(15);
 
+/// What is held as long as a connection lasts.
+type Place = Box<dyn Send + Sync>;
+
 /// One connection, and its place, which it has until the last part of it ends.
 pub(super) struct Activity {
-    _place: OwnedSemaphorePermit,
+    _place: Place,
     /// A std mutex: it is held for a few instructions and never across an await.
     state: Mutex<State>,
     /// The deadline is earlier than it was.
@@ -78,9 +81,9 @@ pub(in crate::counter) struct Held(Arc<Activity>);
 
 impl Activity {
     /// A connection that was just made.
-    pub(super) fn begin(place: OwnedSemaphorePermit) -> Arc<Self> {
+    pub(super) fn begin(place: impl Send + Sync + 'static) -> Arc<Self> {
         Arc::new(Self {
-            _place: place,
+            _place: Box::new(place),
             state: Mutex::new(State {
                 answers: 0,
                 sockets: 0,

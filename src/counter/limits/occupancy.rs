@@ -1,10 +1,9 @@
 //! How many sockets are open: in all, on a slug, and by one address.
 
-use super::Refusal;
+use super::{Refusal, one_less};
 use crate::counter::{address::Neighbourhood, protocol::Slug};
 use std::{
     collections::HashMap,
-    hash::Hash,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -107,15 +106,6 @@ impl Drop for Slot {
         one_less(&mut open.by_slug, &self.slug);
         if let Some(from) = self.from {
             one_less(&mut open.by_address, &from);
-        }
-    }
-}
-
-fn one_less<K: Eq + Hash>(counts: &mut HashMap<K, usize>, key: &K) {
-    if let Some(count) = counts.get_mut(key) {
-        *count -= 1;
-        if *count == 0 {
-            counts.remove(key);
         }
     }
 }

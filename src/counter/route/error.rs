@@ -39,6 +39,11 @@ impl ApiError {
         self
     }
 
+    /// Says when to try again (RFC 9110 §10.2.3).
+    pub fn retry_after(self, seconds: u64) -> Self {
+        self.with(header::RETRY_AFTER, HeaderValue::from(seconds))
+    }
+
     /// 403: the page is none of those that may connect.
     pub fn origin_refused() -> Self {
         Self::new(
@@ -85,7 +90,7 @@ impl ApiError {
             StatusCode::SERVICE_UNAVAILABLE,
             "the server is restarting; try again in a few seconds",
         )
-        .with(header::RETRY_AFTER, HeaderValue::from(5))
+        .retry_after(5)
     }
 
     /// 404 for a path under `/api` that is nothing.
@@ -99,7 +104,7 @@ impl ApiError {
 
 impl From<Refusal> for ApiError {
     /// 429 where the client's own address is at its limit, 503 where the server
-    /// is; both say when to try again (RFC 9110 §10.2.3).
+    /// is; both say when to try again.
     fn from(refusal: Refusal) -> Self {
         let wait = refusal.wait();
         // In whole seconds, and none of them too early.
@@ -122,8 +127,7 @@ impl From<Refusal> for ApiError {
                 "there are as many readers as the server can hold",
             ),
         };
-        Self::new(status, format_args!("{why}; try again in {seconds} s"))
-            .with(header::RETRY_AFTER, HeaderValue::from(seconds))
+        Self::new(status, format_args!("{why}; try again in {seconds} s")).retry_after(seconds)
     }
 }
 

@@ -2,7 +2,8 @@
 
 toolchain := scripts/with-toolchain
 
-.PHONY: help build run dev test check rust-tests browser-tests dist dist-tests proxy-tests clean
+.PHONY: help build run dev test check rust-tests browser-tests dist dist-tests proxy-tests \
+	fuzz clean
 
 help: ## Say what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -46,6 +47,9 @@ dist-tests: build dist ## That program, by itself and in real Chromium
 proxy-tests: build ## The browser tests through nginx and through Caddy
 	@VIEW_COUNTER_THROUGH=nginx scripts/browser-tests
 	@VIEW_COUNTER_THROUGH=caddy scripts/browser-tests
+
+fuzz: ## Fuzz what strangers send, a minute for each target
+	@scripts/fuzz 60
 
 clean: ## Remove what was built (not the tools, which are in the user's cache)
 	@rm -rf target dist end2end/node_modules

@@ -1,12 +1,16 @@
 //! Clients that ask, and take nothing of what they are given.
 
 use crate::{
-    http2::{asks, hello},
+    http2::{HEADERS, asks, hello, next},
     siege::Siege,
     support::{Client, PATIENCE, eventually_within, raw::RawSocket},
 };
 use std::net::SocketAddr;
-use tokio::{io::AsyncWriteExt, net::TcpSocket};
+use tokio::{
+    io::AsyncWriteExt,
+    net::{TcpSocket, TcpStream},
+    time::timeout,
+};
 
 /// Sockets whose reader does not read.
 const DEAF: u64 = 200;
@@ -46,6 +50,14 @@ async fn a_reader_that_does_not_read_is_cut_and_little_waits_for_it() {
     siege.lifted(DEAF, 64).await;
 }
 
+/// Waits until so many answers have begun: each has headers, which no window holds up.
+async fn answers_begin(stream: &mut TcpStream, mut answers: u32) {
+    while answers > 0 {
+        let frame = next(stream).await.expect("the connection lasts");
+        answers -= u32::from(frame.kind == HEADERS);
+    }
+}
+
 #[tokio::test]
 async fn answers_that_are_not_taken_are_bounded() {
     let mut siege = Siege::begin("unread answers").await;
@@ -54,13 +66,15 @@ async fn answers_that_are_not_taken_are_bounded() {
     let begin = [hello(0), all.collect()].concat();
     let mut hoarders = Vec::new();
     for _ in 0..HOARDERS {
-        let mut stream = tokio::net::TcpStream::connect(&siege.server.address)
-            .await
-            .unwrap();
+        let mut stream = TcpStream::connect(&siege.server.address).await.unwrap();
         stream.write_all(&begin).await.unwrap();
         hoarders.push(stream);
     }
     siege.goes_on().await;
+    for stream in &mut hoarders {
+        let all = timeout(3 * PATIENCE, answers_begin(stream, STREAMS));
+        all.await.expect("each answer begins");
+    }
     drop(hoarders);
     siege.lifted(HOARDERS, 8_192).await;
 }

@@ -134,7 +134,7 @@ async fn whatever_is_no_page_can_do_nothing_in_a_browser() {
         ("GET", "/sitemap.xml", 200, LISTING, "same-origin"),
         ("GET", "/robots.txt", 200, LISTING, "same-origin"),
         ("GET", "/fn/site", 200, NOTHING, "same-origin"),
-        ("GET", "/fn/post", 500, NOTHING, "same-origin"),
+        ("GET", "/fn/post", 400, NOTHING, "same-origin"),
         ("POST", "/fn/site", 403, NOTHING, "same-origin"),
         ("POST", "/about", 405, NOTHING, "same-origin"),
         ("GET", "/media/%ff", 400, NOTHING, "same-origin"),

@@ -1,0 +1,49 @@
+//! Any forwarded headers: whoever is not trusted moves nothing, and a trusted proxy
+//! can always be read past.
+
+#![no_main]
+
+use arbitrary::Arbitrary;
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use libfuzzer_sys::fuzz_target;
+use std::net::{IpAddr, SocketAddr};
+use view_counter::counter::address::{Network, Neighbourhood, Proxies};
+
+#[derive(Arbitrary, Debug)]
+struct Input<'a> {
+    peer: IpAddr,
+    trusted: Vec<&'a str>,
+    own_header: bool,
+    lines: Vec<&'a [u8]>,
+}
+
+fuzz_target!(|input: Input| {
+    let trusted: Vec<Network> = input
+        .trusted
+        .iter()
+        .filter_map(|text| text.parse().ok())
+        .collect();
+    let name = if input.own_header {
+        HeaderName::from_static("x-real-ip")
+    } else {
+        HeaderName::from_static("x-forwarded-for")
+    };
+    let mut headers = HeaderMap::new();
+    for line in &input.lines {
+        if let Ok(value) = HeaderValue::from_bytes(line) {
+            headers.append(&name, value);
+        }
+    }
+    let named = input.own_header.then(|| name.clone());
+    let peer = SocketAddr::new(input.peer, 1);
+
+    let nobody = Proxies::new(Vec::new(), named.clone());
+    let canonical = |ip: IpAddr| Neighbourhood::from(ip);
+    assert_eq!(
+        canonical(nobody.client(peer, &headers)),
+        canonical(input.peer),
+        "nobody is trusted"
+    );
+    let client = Proxies::new(trusted, named).client(peer, &headers);
+    let _ = Neighbourhood::from(client);
+});

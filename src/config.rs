@@ -96,7 +96,8 @@ pub struct Serve {
     pub site_url: Option<Origin>,
 
     /// Origin whose pages may connect, for example https://blog.example; may be
-    /// repeated. By default only pages of the server's own host may
+    /// repeated. By default only pages of the server's own host may; once one is
+    /// named, the list is all there is, so name the site's own too
     #[arg(
         long = "origin",
         env = "VIEW_COUNTER_ORIGIN",
@@ -192,22 +193,17 @@ pub struct LimitFlags {
         default_value_t = PerAddress::default().handshakes_per_second)]
     pub handshakes_per_second: NonZeroU32,
 
-    /// Sockets that one address may have open at once
+    /// Sockets that one address may have open at once, and four times as many
+    /// connections; a trusted proxy may have any number of these
     #[arg(long, env = "VIEW_COUNTER_SOCKETS_PER_ADDRESS", value_name = "N",
         default_value_t = PerAddress::default().sockets)]
-    pub sockets_per_address: usize,
+    pub sockets_per_address: NonZeroUsize,
 
     /// Views of one post by one address that are counted in an hour; who comes
     /// beyond them reads on, live, and adds nothing
     #[arg(long, env = "VIEW_COUNTER_VIEWS_PER_HOUR", value_name = "N",
         default_value_t = PerAddress::default().views_per_hour)]
     pub views_per_hour: u32,
-
-    /// Connections that one address may have open at once, its sockets among
-    /// them; a trusted proxy may have any number
-    #[arg(long, env = "VIEW_COUNTER_CONNECTIONS_PER_ADDRESS", value_name = "N",
-        default_value_t = PerAddress::default().connections)]
-    pub connections_per_address: NonZeroUsize,
 
     /// Pages that one address may be waiting for at once
     #[arg(long, env = "VIEW_COUNTER_PAGES_PER_ADDRESS", value_name = "N",
@@ -237,7 +233,6 @@ impl LimitFlags {
             handshakes_per_second: self.handshakes_per_second,
             sockets: self.sockets_per_address,
             views_per_hour: self.views_per_hour,
-            connections: self.connections_per_address,
             pages: self.pages_per_address,
         };
         let default = LimitSettings::default();
@@ -373,8 +368,8 @@ pub struct Health {
     #[expect(missing_docs, reason = "documented at its type")]
     pub listen: Listen,
 
-    /// Fail also if it is degraded: it serves, and cannot save for the moment. To
-    /// start it again would lose the views that wait
+    /// Fail also if it is degraded: it serves, and cannot save for the moment. Do
+    /// not restart it for that: views that wait to be saved would be lost
     #[arg(long)]
     pub strict: bool,
 }

@@ -1,7 +1,7 @@
 //! The document and the routes.
 
 #[cfg(feature = "ssr")]
-use super::site_files::Addresses;
+use super::site_files::AssetPaths;
 use super::{
     layout::Layout,
     pages::{AboutPage, HomePage, NotFound, PostPage, PrivacyPage, TagPage},
@@ -17,13 +17,13 @@ use leptos_router::{
 /// The document around the application, with the [`loading_scripts`].
 #[cfg(feature = "ssr")]
 pub(super) fn shell(
-    addresses: &Addresses,
+    assets: &AssetPaths,
     language: &str,
     loading_scripts: &str,
 ) -> impl IntoView + use<> {
     use leptos::tachys::html::InertElement;
     use leptos_meta::MetaTags;
-    let style = addresses.style.clone();
+    let style = assets.style.clone();
     let language = language.to_owned();
     let loading_scripts = InertElement::new(loading_scripts.to_owned());
     view! {
@@ -61,9 +61,9 @@ pub(super) fn shell(
 /// What loads the application in the browser, as HTML. Nothing in it depends on the
 /// page, so that it is made once; and it has no nonce.
 #[cfg(feature = "ssr")]
-pub(super) fn loading_scripts(options: LeptosOptions, addresses: &Addresses) -> String {
-    let loading_script = addresses.loading_script();
-    let Addresses { script, wasm, .. } = addresses.clone();
+pub(super) fn loading_scripts(options: LeptosOptions, assets: &AssetPaths) -> String {
+    let loading_script = assets.loading_script();
+    let AssetPaths { script, wasm, .. } = assets.clone();
     Owner::new().with(|| {
         let scripts = view! {
             <AutoReload options />

@@ -5,7 +5,7 @@
 //! have to differ in every answer, and a page that did not change could never
 //! be answered with 304.
 //!
-//! A hash is as good as the way in which one came by the script. Here nobody
+//! A hash is only as trustworthy as the source of its script. Here nobody
 //! looks for scripts in a page: whatever brought one into it, a post's Markdown
 //! or a mistake of ours, it would be hashed with the rest. Hashed is what is
 //! known to be ours before it becomes part of a page:

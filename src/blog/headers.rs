@@ -26,29 +26,26 @@ const SECURE_FOR: &str = "max-age=31536000";
 
 /// How the world reaches the site.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Transport {
+pub(super) enum Scheme {
     /// Over TLS, which a proxy takes off.
-    Tls,
+    Https,
     /// Without, or nobody said.
-    Plain,
+    Http,
 }
 
-impl Transport {
+impl Scheme {
     /// Of the site at this address.
     pub(super) fn of(site_url: &str) -> Self {
         if site_url.starts_with("https://") {
-            Self::Tls
+            Self::Https
         } else {
-            Self::Plain
+            Self::Http
         }
     }
 }
 
 /// Adds what every answer says unless it says otherwise.
-pub(super) async fn complete(
-    State(transport): State<Transport>,
-    mut response: Response,
-) -> Response {
+pub(super) async fn complete(State(scheme): State<Scheme>, mut response: Response) -> Response {
     let status = response.status();
     // From here on it is a WebSocket.
     if status == StatusCode::SWITCHING_PROTOCOLS {
@@ -71,16 +68,21 @@ pub(super) async fn complete(
     // Other sites learn which site sent the reader, and not which page.
     default(header::REFERRER_POLICY, "strict-origin-when-cross-origin");
     default(RESOURCE_POLICY, "same-origin");
-    if transport == Transport::Tls {
+    if scheme == Scheme::Https {
         default(header::STRICT_TRANSPORT_SECURITY, SECURE_FOR);
-        // Without TLS browsers pay no heed to it, and some complain.
-        default(OPENER_POLICY, "same-origin");
     }
     response
 }
 
 /// Adds what only a page has a use for, beside its policy.
-pub(super) fn mark_as_page(headers: &mut HeaderMap) {
+pub(super) fn mark_as_page(scheme: Scheme, headers: &mut HeaderMap) {
+    // Without TLS browsers pay no heed to it, and some complain. A file in a sandbox
+    // must not have it: it would not be shown at all (HTML, "obtain a cross-origin
+    // opener policy" and the check of sandboxing flags).
+    if scheme == Scheme::Https {
+        let same_origin = HeaderValue::from_static("same-origin");
+        headers.insert(OPENER_POLICY, same_origin);
+    }
     headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     headers.insert(PERMISSIONS_POLICY, HeaderValue::from_static(UNUSED));
 }
@@ -115,8 +117,8 @@ mod tests {
         response
     }
 
-    async fn completed(transport: Transport, response: Response) -> HeaderMap {
-        let response = complete(State(transport), response).await;
+    async fn completed(scheme: Scheme, response: Response) -> HeaderMap {
+        let response = complete(State(scheme), response).await;
         response.headers().clone()
     }
 
@@ -127,7 +129,7 @@ mod tests {
             (RESOURCE_POLICY, "cross-origin"),
             (header::REFERRER_POLICY, "no-referrer"),
         ];
-        let headers = completed(Transport::Plain, answer(200, &said)).await;
+        let headers = completed(Scheme::Http, answer(200, &said)).await;
         for (name, value) in said {
             assert_eq!(headers[name], value);
         }
@@ -138,25 +140,31 @@ mod tests {
 
     #[tokio::test]
     async fn not_modified_leaves_the_cached_policy_as_it_is() {
-        let headers = completed(Transport::Plain, answer(304, &[])).await;
+        let headers = completed(Scheme::Http, answer(304, &[])).await;
         assert!(!headers.contains_key(header::CONTENT_SECURITY_POLICY));
         assert!(!headers.contains_key(header::X_FRAME_OPTIONS));
-        let headers = completed(Transport::Plain, answer(404, &[])).await;
+        let headers = completed(Scheme::Http, answer(404, &[])).await;
         assert_eq!(headers[header::CONTENT_SECURITY_POLICY], csp::NOTHING);
     }
 
     #[tokio::test]
     async fn a_socket_has_no_headers_of_a_page() {
-        let headers = completed(Transport::Tls, answer(101, &[])).await;
+        let headers = completed(Scheme::Https, answer(101, &[])).await;
         assert!(headers.is_empty(), "{headers:?}");
     }
 
     #[tokio::test]
     async fn only_a_site_with_tls_asks_for_it() {
-        let tls = completed(Transport::of("https://blog.example"), answer(200, &[])).await;
+        let tls = completed(Scheme::of("https://blog.example"), answer(200, &[])).await;
         assert_eq!(tls[header::STRICT_TRANSPORT_SECURITY], SECURE_FOR);
-        let plain = completed(Transport::of("http://127.0.0.1:3000"), answer(200, &[])).await;
+        let plain = completed(Scheme::of("http://127.0.0.1:3000"), answer(200, &[])).await;
         assert!(!plain.contains_key(header::STRICT_TRANSPORT_SECURITY));
-        assert!(!plain.contains_key(OPENER_POLICY));
+        for (scheme, opener_policy) in [(Scheme::Https, Some("same-origin")), (Scheme::Http, None)]
+        {
+            let mut page = HeaderMap::new();
+            mark_as_page(scheme, &mut page);
+            let said = page.get(OPENER_POLICY).map(|value| value.to_str().unwrap());
+            assert_eq!(said, opener_policy, "{scheme:?}");
+        }
     }
 }

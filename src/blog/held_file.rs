@@ -9,25 +9,26 @@ use axum::{
     },
     response::{IntoResponse, Response},
 };
+use std::ops::RangeInclusive;
 
 /// A file. Clones share its bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HeldFile {
     content_type: HeaderValue,
-    plain: Form,
-    gzip: Option<Form>,
-    brotli: Option<Form>,
+    plain: Representation,
+    gzip: Option<Representation>,
+    brotli: Option<Representation>,
 }
 
 /// The bytes of a file in one content coding.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Form {
+pub struct Representation {
     bytes: Bytes,
     /// Of these bytes: each coding has its own (RFC 9110 §8.8.3.3).
     tag: HeaderValue,
 }
 
-impl Form {
+impl Representation {
     /// `hash` is one of the bytes, in visible ASCII without a quote.
     ///
     /// # Errors
@@ -43,7 +44,7 @@ impl HeldFile {
     ///
     /// # Errors
     /// If the media type cannot be a header's value.
-    pub fn new(media_type: &str, plain: Form) -> Result<Self, InvalidHeaderValue> {
+    pub fn new(media_type: &str, plain: Representation) -> Result<Self, InvalidHeaderValue> {
         Ok(Self {
             content_type: HeaderValue::from_str(media_type)?,
             plain,
@@ -53,7 +54,11 @@ impl HeldFile {
     }
 
     /// With what was made of its bytes with gzip and with brotli, if anything was.
-    pub fn with_compressed(self, gzip: Option<Form>, brotli: Option<Form>) -> Self {
+    pub fn with_compressed(
+        self,
+        gzip: Option<Representation>,
+        brotli: Option<Representation>,
+    ) -> Self {
         Self {
             gzip,
             brotli,
@@ -67,7 +72,8 @@ impl HeldFile {
     }
 
     /// The answer to a request for it: in the coding that the client likes best,
-    /// brotli before gzip, and "not modified" to who has just that.
+    /// brotli before gzip; 304 to a client that has exactly these bytes; and the part
+    /// that it asks for, if the file is sent as it is.
     pub fn answer(&self, method: &Method, headers: &HeaderMap) -> Response {
         if !matches!(*method, Method::GET | Method::HEAD) {
             let allowed = [(header::ALLOW, "GET,HEAD")];
@@ -77,16 +83,20 @@ impl HeldFile {
         let mut response = if has(headers, &form.tag) {
             StatusCode::NOT_MODIFIED.into_response()
         } else {
-            let mut response = Response::new(Body::empty());
-            // Said here, since the answer to HEAD has no body to count.
+            let part = match coding {
+                None => Part::asked_for(method, headers, form),
+                Some(_) => Part::Whole,
+            };
+            let mut response = part.of(&form.bytes, method);
             let out = response.headers_mut();
-            out.insert(header::CONTENT_LENGTH, form.bytes.len().into());
             out.insert(header::CONTENT_TYPE, self.content_type.clone());
-            if let Some(coding) = coding {
-                out.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding));
-            }
-            if *method == Method::GET {
-                *response.body_mut() = form.bytes.clone().into();
+            match coding {
+                Some(coding) => {
+                    out.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding));
+                }
+                None => {
+                    out.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+                }
             }
             response
         };
@@ -99,7 +109,7 @@ impl HeldFile {
         response
     }
 
-    fn form_for(&self, headers: &HeaderMap) -> (Option<&'static str>, &Form) {
+    fn form_for(&self, headers: &HeaderMap) -> (Option<&'static str>, &Representation) {
         let forms = [("br", &self.brotli), ("gzip", &self.gzip)];
         let mut best = (
             weight(headers, "identity").unwrap_or(0.0),
@@ -116,6 +126,73 @@ impl HeldFile {
             }
         }
         (best.1, best.2)
+    }
+}
+
+/// What is sent of a file (RFC 9110 §14).
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Part {
+    Whole,
+    Range(RangeInclusive<u64>),
+    /// There is no such part.
+    Unsatisfiable,
+}
+
+impl Part {
+    /// The part that this request asks for. Of several the whole is sent, and so it
+    /// is to whoever has the beginning of another version.
+    fn asked_for(method: &Method, headers: &HeaderMap, form: &Representation) -> Self {
+        let asked = headers
+            .get(header::RANGE)
+            .filter(|_| *method == Method::GET);
+        let is_same = |tag: &HeaderValue| *tag == form.tag;
+        if !headers.get(header::IF_RANGE).is_none_or(is_same) {
+            return Self::Whole;
+        }
+        // What is no range is none that was asked for.
+        let Some(Ok(ranges)) = asked.map(|value| {
+            let text = value.to_str().unwrap_or_default();
+            http_range_header::parse_range_header(text)
+        }) else {
+            return Self::Whole;
+        };
+        match ranges.validate(form.bytes.len() as u64) {
+            Ok(ranges) => match ranges.as_slice() {
+                [one] => Self::Range(one.clone()),
+                _ => Self::Whole,
+            },
+            Err(_) => Self::Unsatisfiable,
+        }
+    }
+
+    fn of(self, bytes: &Bytes, method: &Method) -> Response {
+        let all = bytes.len();
+        let (status, range, bytes) = match self {
+            Self::Whole => (StatusCode::OK, None, bytes.clone()),
+            Self::Range(range) => {
+                let said = format!("bytes {}-{}/{all}", range.start(), range.end());
+                // Both are below the length, which is a usize.
+                let part = *range.start() as usize..*range.end() as usize + 1;
+                (StatusCode::PARTIAL_CONTENT, Some(said), bytes.slice(part))
+            }
+            Self::Unsatisfiable => (
+                StatusCode::RANGE_NOT_SATISFIABLE,
+                Some(format!("bytes */{all}")),
+                Bytes::new(),
+            ),
+        };
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = status;
+        let out = response.headers_mut();
+        // Said here, since the answer to HEAD has no body to count.
+        out.insert(header::CONTENT_LENGTH, bytes.len().into());
+        if let Some(Ok(range)) = range.map(HeaderValue::try_from) {
+            out.insert(header::CONTENT_RANGE, range);
+        }
+        if *method == Method::GET {
+            *response.body_mut() = bytes.into();
+        }
+        response
     }
 }
 
@@ -157,8 +234,8 @@ fn has(headers: &HeaderMap, tag: &HeaderValue) -> bool {
 mod tests {
     use super::*;
 
-    fn form(text: &'static str) -> Form {
-        Form::new(Bytes::from_static(text.as_bytes()), text).unwrap()
+    fn form(text: &'static str) -> Representation {
+        Representation::new(Bytes::from_static(text.as_bytes()), text).unwrap()
     }
 
     fn file() -> HeldFile {
@@ -243,6 +320,37 @@ mod tests {
         let (status, headers, _) = answer(&file(), Method::POST, &[]).await;
         assert_eq!(status, StatusCode::METHOD_NOT_ALLOWED);
         assert_eq!(headers[header::ALLOW], "GET,HEAD");
+    }
+
+    #[tokio::test]
+    async fn a_part_is_sent_to_whoever_asks_for_one() {
+        let file = HeldFile::new("video/webm", form("0123456789")).unwrap();
+        let range = |text| (header::RANGE, text);
+        let same = (header::IF_RANGE, "\"0123456789\"");
+        let other = (header::IF_RANGE, "\"another\"");
+        for (sent, status, said, part) in [
+            (vec![range("bytes=0-2")], 206, "bytes 0-2/10", "012"),
+            (vec![range("bytes=7-")], 206, "bytes 7-9/10", "789"),
+            (vec![range("bytes=7-100")], 206, "bytes 7-9/10", "789"),
+            (vec![range("bytes=-2")], 206, "bytes 8-9/10", "89"),
+            (vec![range("bytes=9-9"), same], 206, "bytes 9-9/10", "9"),
+            (vec![range("bytes=10-")], 416, "bytes */10", ""),
+            (vec![range("bytes=0-2"), other], 200, "", "0123456789"),
+            (vec![range("bytes=0-1,4-5")], 200, "", "0123456789"),
+            (vec![range("lines=1-2")], 200, "", "0123456789"),
+        ] {
+            let (answered, headers, body) = answer(&file, Method::GET, &sent).await;
+            assert_eq!(
+                (answered.as_u16(), body.as_str()),
+                (status, part),
+                "{sent:?}"
+            );
+            let range = headers.get(header::CONTENT_RANGE);
+            let range = range.map_or("", |range| range.to_str().unwrap());
+            assert_eq!(range, said, "{sent:?}");
+            assert_eq!(headers[header::ACCEPT_RANGES], "bytes");
+            assert_eq!(headers[header::CONTENT_LENGTH], body.len().to_string());
+        }
     }
 
     #[tokio::test]

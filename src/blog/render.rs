@@ -10,8 +10,8 @@ use super::{
     app::{loading_scripts, shell},
     content::Content,
     csp::PagePolicy,
-    headers,
-    site_files::Addresses,
+    headers::{self, Scheme},
+    site_files::AssetPaths,
     theme,
 };
 use crate::counter::route::ApiError;
@@ -28,23 +28,30 @@ use std::{future::ready, pin::Pin, sync::Arc};
 /// Renders the pages of one site.
 #[derive(Clone)]
 pub(super) struct Renderer {
-    addresses: Addresses,
+    assets: AssetPaths,
     language: Arc<str>,
     loading_scripts: Arc<str>,
     policy: Arc<PagePolicy>,
+    scheme: Scheme,
 }
 
 impl Renderer {
-    pub(super) fn new(options: LeptosOptions, addresses: Addresses, content: &Content) -> Self {
+    pub(super) fn new(
+        options: LeptosOptions,
+        assets: AssetPaths,
+        content: &Content,
+        scheme: Scheme,
+    ) -> Self {
         let reload_port = is_watched().then_some(options.reload_port);
-        let loading_scripts = loading_scripts(options, &addresses);
+        let loading_scripts = loading_scripts(options, &assets);
         let scripts = std::iter::once(theme::APPLY_STORED).chain(scripts_in(&loading_scripts));
         let policy = PagePolicy::new(scripts, content.image_sources(), reload_port);
         Self {
-            addresses,
+            assets,
             language: content.site().language.as_str().into(),
             policy: Arc::new(policy),
             loading_scripts: loading_scripts.into(),
+            scheme,
         }
     }
 
@@ -66,14 +73,14 @@ impl Renderer {
             context();
         };
         let Self {
-            addresses,
+            assets,
             language,
             loading_scripts,
             ..
         } = self.clone();
-        let document = move || shell(&addresses, &language, &loading_scripts);
+        let document = move || shell(&assets, &language, &loading_scripts);
         let mut response = handle_response_inner(context, document, request, assemble).await;
-        headers::mark_as_page(response.headers_mut());
+        headers::mark_as_page(self.scheme, response.headers_mut());
         response
     }
 }

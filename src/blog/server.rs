@@ -5,7 +5,7 @@ use super::{
     app::App,
     content::{Content, MediaBytes},
     csp, feed,
-    headers::{self, Transport},
+    headers::{self, Scheme},
     own_pages::only_own_pages,
     page_path::is_page,
     render::Renderer,
@@ -13,13 +13,13 @@ use super::{
     sitemap,
 };
 use crate::counter::{
+    queue::{in_queue, queued},
     route::{self, ApiError, Counter},
-    turns::{Turns, in_turn},
 };
 use axum::{
     Router,
     extract::{FromRef, Path, Request, State},
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderValue, Method, StatusCode, header},
     middleware::{Next, from_fn, from_fn_with_state, map_response_with_state},
     response::{IntoResponse, Redirect, Response},
     routing::{MethodFilter, any, get, on},
@@ -71,9 +71,9 @@ impl AppState {
 /// The whole application: the blog with the counter's routes.
 pub fn router(site: Site, counter: Counter, site_files: SiteFiles) -> Router {
     let options = LeptosOptions::builder().output_name("view-counter").build();
-    let transport = Transport::of(&site.url);
+    let scheme = Scheme::of(&site.url);
     let state = AppState {
-        renderer: Renderer::new(options.clone(), site_files.addresses(), &site.content),
+        renderer: Renderer::new(options.clone(), site_files.assets(), &site.content, scheme),
         options,
         site,
         site_files,
@@ -88,11 +88,12 @@ pub fn router(site: Site, counter: Counter, site_files: SiteFiles) -> Router {
         // Asked for by browsers where no page names the icon.
         .route("/favicon.ico", get(icon))
         .fallback(file_or_not_found)
-        .layer(from_fn_with_state(Turns::new(counter.clone()), in_turn))
         .layer(from_fn(async |request: Request, next: Next| {
             with_caching(ASK_EACH_TIME, next.run(request).await)
         }))
         .layer(CompressionLayer::new())
+        // Around it: to compress a page is work too.
+        .layer(from_fn_with_state(counter.clone(), queued))
         .with_state(state.clone());
     let files = Router::new()
         .route("/media/{*path}", get(media))
@@ -101,7 +102,7 @@ pub fn router(site: Site, counter: Counter, site_files: SiteFiles) -> Router {
     pages
         .merge(files)
         .merge(route::router(counter))
-        .layer(map_response_with_state(transport, headers::complete))
+        .layer(map_response_with_state(scheme, headers::complete))
 }
 
 /// What pages ask the server, each by the method that it has.
@@ -123,7 +124,7 @@ async fn server_function(State(state): State<AppState>, request: Request) -> Res
     // None of the functions fails: what Leptos takes for an error of the server is a
     // question that it could not read.
     if answer.status() == StatusCode::INTERNAL_SERVER_ERROR {
-        let sentence = "the site's pages ask this, and not so; for the numbers, read /api/v1/views";
+        let sentence = "this is for the site's own pages, and its query cannot be read; for the numbers, read /api/v1/views";
         return ApiError::new(StatusCode::BAD_REQUEST, sentence).into_response();
     }
     answer
@@ -187,7 +188,8 @@ async fn media(
     request: Request,
 ) -> Response {
     let Some(file) = state.site.content.media().find(&path) else {
-        return not_found(state, request).await;
+        let counter = state.counter.clone();
+        return in_queue(&counter, request, |request| not_found(state, request)).await;
     };
     let mut response = match &file.bytes {
         MediaBytes::OnDisk(path) => ServeFile::new(path).oneshot(request).await.into_response(),
@@ -216,9 +218,14 @@ async fn pkg(State(state): State<AppState>, request: Request) -> Response {
 /// A file that keeps its name (the icon), or the page that says 404. An address
 /// that only has a slash too many is sent to the right one.
 async fn file_or_not_found(State(state): State<AppState>, request: Request) -> Response {
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return only_read();
+    }
     let path = request.uri().path().trim_end_matches('/');
     if path.len() < request.uri().path().len() && is_page(path) {
-        return Redirect::permanent(path).into_response();
+        let query = request.uri().query().map(|query| format!("?{query}"));
+        let address = format!("{path}{}", query.unwrap_or_default());
+        return Redirect::permanent(&address).into_response();
     }
     let (parts, body) = request.into_parts();
     let mut found = state.site_files.answer(&parts).await;
@@ -227,6 +234,15 @@ async fn file_or_not_found(State(state): State<AppState>, request: Request) -> R
         return with_caching(FOR_AN_HOUR, found);
     }
     not_found(state, Request::from_parts(parts, body)).await
+}
+
+/// There is nothing here that could be changed, whatever the address.
+fn only_read() -> Response {
+    let sentence = "there is nothing here but what can be read; ask with GET";
+    let mut response = ApiError::new(StatusCode::METHOD_NOT_ALLOWED, sentence).into_response();
+    let allowed = HeaderValue::from_static("GET,HEAD");
+    response.headers_mut().insert(header::ALLOW, allowed);
+    response
 }
 
 async fn not_found(state: AppState, request: Request) -> Response {

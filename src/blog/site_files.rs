@@ -18,7 +18,7 @@ pub use folder::SiteFiles;
 
 /// Where a page finds what it loads, as paths on this site.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Addresses {
+pub(super) struct AssetPaths {
     /// The style sheet.
     pub(super) style: String,
     /// The JavaScript module that exports `hydrate`.
@@ -27,7 +27,7 @@ pub(super) struct Addresses {
     pub(super) wasm: String,
 }
 
-impl Addresses {
+impl AssetPaths {
     /// `hash` says what stands in the name of the one file with this extension, if
     /// anything does: cargo-leptos names them `view-counter.HASH.css` and so on.
     fn new(hash: impl Fn(&str) -> Option<String>) -> Self {

@@ -59,11 +59,11 @@ pub(crate) async fn run(settings: Serve) -> anyhow::Result<()> {
 
     announce(address)?;
     let closing = CancellationToken::new();
-    let door = {
+    let admit = {
         let counter = counter.clone();
-        move |peer| counter.connection(peer)
+        move |peer| counter.admit_connection(peer)
     };
-    let serving = tokio::spawn(accept::serve(listener, app, door, closing.clone()));
+    let serving = tokio::spawn(accept::serve(listener, app, admit, closing.clone()));
     if let Some(listener) = metrics {
         tokio::spawn(metrics::serve(listener, counter.clone(), closing.clone()));
     }
@@ -86,21 +86,31 @@ fn content(settings: &Serve) -> Result<Content, ContentErrors> {
 }
 
 /// What the site shows, in a folder that somebody named or in `content`; where there
-/// is none, what the program brings along.
+/// is nothing, what the program brings along.
 #[cfg(feature = "embed")]
 fn content(settings: &Serve) -> Result<Content, ContentErrors> {
     let default = Path::new("content");
     if let Some(folder) = settings
         .content
         .as_deref()
-        .or(default.exists().then_some(default))
+        .or(holds_something(default).then_some(default))
     {
         return Content::load(folder, settings.drafts);
     }
     tracing::warn!(
-        "there is no folder `content` here, so an example is shown; `view-counter init` writes it into that folder, to begin your own with"
+        "there is nothing in a folder `content` here, so an example is shown; `view-counter init` writes it into that folder, to begin your own with"
     );
     Content::example(settings.drafts)
+}
+
+/// Whether there is anything at this path, but for an empty folder: Docker makes one
+/// where a folder to be mounted is missing.
+#[cfg(feature = "embed")]
+fn holds_something(path: &Path) -> bool {
+    match std::fs::read_dir(path) {
+        Ok(mut entries) => entries.next().is_some(),
+        Err(error) => error.kind() != std::io::ErrorKind::NotFound,
+    }
 }
 
 fn counter(settings: &Serve, site: &Site, store: Store) -> Counter {

@@ -89,16 +89,16 @@ pub fn bind(address: SocketAddr) -> io::Result<TcpListener> {
 /// as many connections at once as the process has file descriptors for, less a
 /// reserve.
 ///
-/// `door` is asked about each peer, and what it returns is held until the
-/// connection's end: `|peer| counter.connection(peer)`. Where it returns nothing
-/// the connection is closed.
+/// `admit` is asked about each peer, and what it returns is held until the
+/// connection's end: `|peer| counter.admit_connection(peer)`. Where it returns
+/// nothing the connection is closed.
 pub async fn serve<H: Send + Sync + 'static>(
     listener: TcpListener,
     app: Router,
-    door: impl Fn(IpAddr) -> Option<H>,
+    admit: impl Fn(IpAddr) -> Option<H>,
     stop: CancellationToken,
 ) {
-    serve_at_most(most_connections(), listener, app, door, stop).await;
+    serve_at_most(most_connections(), listener, app, admit, stop).await;
 }
 
 /// As [`serve`], with so many connections at once: for a listener beside it.
@@ -106,7 +106,7 @@ pub async fn serve_at_most<H: Send + Sync + 'static>(
     most: usize,
     listener: TcpListener,
     app: Router,
-    door: impl Fn(IpAddr) -> Option<H>,
+    admit: impl Fn(IpAddr) -> Option<H>,
     stop: CancellationToken,
 ) {
     let connections = TaskTracker::new();
@@ -130,7 +130,7 @@ pub async fn serve_at_most<H: Send + Sync + 'static>(
                 (_, Err(_)) => break,
             },
         };
-        let Some(held) = door(peer.ip()) else {
+        let Some(held) = admit(peer.ip()) else {
             continue;
         };
         // Best effort: without it frames are merely later.
@@ -195,7 +195,8 @@ impl Connection {
                 async move {
                     Ok::<_, Infallible>(answer.await?.map(|body| Answer {
                         body,
-                        _asked: asked,
+                        asked,
+                        ended: false,
                     }))
                 }
             })
@@ -228,7 +229,9 @@ impl Connection {
 /// The body of an answer, which is over when it was handed on or given up.
 struct Answer {
     body: Body,
-    _asked: Asked,
+    asked: Asked,
+    /// All of it was handed on.
+    ended: bool,
 }
 
 impl HttpBody for Answer {
@@ -239,11 +242,18 @@ impl HttpBody for Answer {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        Pin::new(&mut self.body).poll_frame(context)
+        let frame = Pin::new(&mut self.body).poll_frame(context);
+        self.ended = matches!(frame, Poll::Ready(None));
+        frame
     }
 
+    /// Over HTTP/2 only when it was asked for more than there is: that is done when
+    /// the client has room for more, so what it does not take is not over. An
+    /// answer without a body has nothing to be taken.
     fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
+        let is_empty = self.body.size_hint().exact() == Some(0);
+        let is_over = self.ended || !self.asked.is_http2() || is_empty;
+        is_over && self.body.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {

@@ -8,7 +8,6 @@
 use axum::http::{HeaderMap, HeaderName};
 use ipnet::IpNet;
 use std::{
-    fmt,
     net::{IpAddr, Ipv6Addr, SocketAddr},
     str::FromStr,
     sync::{
@@ -17,6 +16,8 @@ use std::{
     },
 };
 
+/// The prefix of IPv4 addresses among those of IPv6, in bits (RFC 4291 §2.5.5.2).
+const V4_IN_V6: u8 = 96;
 /// Each proxy appends the address that it was asked from.
 const FORWARDED_FOR: &str = "x-forwarded-for";
 /// Headers by which a proxy that is not known yet gives itself away.
@@ -46,15 +47,6 @@ impl From<IpAddr> for Neighbourhood {
     }
 }
 
-impl fmt::Display for Neighbourhood {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            IpAddr::V4(v4) => v4.fmt(f),
-            IpAddr::V6(v6) => write!(f, "{v6}/64"),
-        }
-    }
-}
-
 /// One address, or a network in CIDR notation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Network(IpNet);
@@ -71,19 +63,38 @@ impl FromStr for Network {
         let text = text.trim();
         let net = match text.parse::<IpAddr>() {
             Ok(address) => IpNet::from(address.to_canonical()),
-            Err(_) => text.parse().map_err(|_| NetworkError)?,
+            Err(_) => canonical(text.parse().map_err(|_| NetworkError)?),
         };
         Ok(Self(net))
     }
 }
 
-/// Which proxies are believed, and in which header. Clones share whether a
-/// forgotten one was told of. By default none is.
+/// A network of IPv4 addresses that is written as one of IPv6, as what it is: every
+/// address that is looked up here is written so too.
+fn canonical(net: IpNet) -> IpNet {
+    let mapped = match net {
+        IpNet::V6(v6) => v6.network().to_ipv4_mapped(),
+        IpNet::V4(_) => None,
+    };
+    let v4 = mapped.zip(net.prefix_len().checked_sub(V4_IN_V6));
+    let v4 = v4.and_then(|(network, prefix)| IpNet::new(network.into(), prefix).ok());
+    v4.unwrap_or(net)
+}
+
+/// Which proxies are believed, and in which header. Clones share what was told of
+/// them. By default none is.
 #[derive(Clone, Debug, Default)]
 pub struct Proxies {
     trusted: Vec<Network>,
     header: Option<HeaderName>,
-    told: Arc<AtomicBool>,
+    told: Arc<Told>,
+}
+
+/// What was said in the log, once.
+#[derive(Debug, Default)]
+struct Told {
+    forgotten: AtomicBool,
+    silent: AtomicBool,
 }
 
 impl Proxies {
@@ -105,10 +116,14 @@ impl Proxies {
             self.tell_of_a_forgotten_proxy(peer, headers);
             return peer;
         }
-        match &self.header {
-            Some(name) => named(headers, name).unwrap_or(peer),
-            None => self.behind(peer, headers),
-        }
+        let client = match &self.header {
+            Some(name) => named(headers, name),
+            None => Some(self.behind(peer, headers)).filter(|client| *client != peer),
+        };
+        client.unwrap_or_else(|| {
+            self.tell_of_a_silent_proxy(peer);
+            peer
+        })
     }
 
     /// Whether this is the address of a proxy that is believed.
@@ -141,16 +156,33 @@ impl Proxies {
     /// its readers would share one address, and its limits.
     fn tell_of_a_forgotten_proxy(&self, peer: IpAddr, headers: &HeaderMap) {
         let forwarded = || SIGNS_OF_A_PROXY.iter().find(|n| headers.contains_key(**n));
-        if !is_local(peer) || self.told.load(Ordering::Relaxed) {
+        if !is_local(peer) || self.told.forgotten.load(Ordering::Relaxed) {
             return;
         }
         let Some(header) = forwarded() else { return };
-        if !self.told.swap(true, Ordering::Relaxed) {
+        if !self.told.forgotten.swap(true, Ordering::Relaxed) {
             tracing::warn!(
                 %peer,
                 header,
                 "a proxy seems to be in front and is not trusted: all its readers share the \
                  limits of one address; if it is yours, start with --trusted-proxies {peer}"
+            );
+        }
+    }
+
+    /// Says once that a trusted proxy names no reader: all of its readers share one
+    /// address too.
+    fn tell_of_a_silent_proxy(&self, peer: IpAddr) {
+        if !self.told.silent.swap(true, Ordering::Relaxed) {
+            let header = self
+                .header
+                .as_ref()
+                .map_or(FORWARDED_FOR, HeaderName::as_str);
+            tracing::warn!(
+                %peer,
+                header,
+                "a request from a trusted proxy does not say in this header where it comes from; \
+                 readers who come so share the limits of one address: have the proxy set it"
             );
         }
     }

@@ -8,6 +8,7 @@
 //! read and not the posts there are.
 
 mod overview;
+mod reading;
 mod room;
 mod saver;
 mod subscription;
@@ -30,6 +31,7 @@ use super::{
     storage::{Storage, StorageError},
     tally::SavePolicy,
 };
+use reading::Reading;
 use room::{Room, Rooms};
 use saver::Saver;
 use std::{
@@ -64,6 +66,7 @@ pub struct Hub {
 /// Locks are taken in the order of the fields: `rooms`, a room's seats, `budget`.
 struct Shared {
     storage: Arc<dyn Storage>,
+    reading: Reading,
     policy: SavePolicy,
     rooms: Mutex<Rooms>,
     budget: Mutex<Budget>,
@@ -97,6 +100,7 @@ impl Hub {
         let stop = CancellationToken::new();
         let shared = Arc::new(Shared {
             policy: storage.policy(),
+            reading: Reading::of(Arc::clone(&storage)),
             storage,
             rooms: Mutex::default(),
             budget: Mutex::new(Budget::new(settings.frames_per_second)),
@@ -125,7 +129,7 @@ impl Hub {
             if let Some(room) = self.shared.room_or_coming(slug).await? {
                 return Ok(room.seats().tally.counts());
             }
-            let total = self.shared.storage.total(slug).await?;
+            let total = self.shared.reading.total(slug).await?;
             // Somebody may have come in meanwhile, with a total that was read a
             // moment before ours: then it is theirs that everyone sees.
             if !lock(&self.shared.rooms).contains(slug) {
@@ -151,7 +155,7 @@ impl Hub {
                 (slug, counts)
             })
             .collect();
-        let totals = self.shared.storage.totals().await?;
+        let totals = self.shared.reading.totals().await?;
         let mut all = Vec::with_capacity(before.len());
         for (slug, before) in before {
             let counts = match self.shared.room_or_coming(&slug).await? {

@@ -1,12 +1,14 @@
 //! How much one address may ask for, and how many sockets there may be.
 //!
-//! Six limits, and each stands against something else: the rate of handshakes
-//! against a loop, sockets of one address against hoarding, sockets in all
+//! Each limit stands against something else: the rate of handshakes against a
+//! loop, sockets of one address and on one slug against hoarding, sockets in all
 //! against running out of descriptors, views of one address on one slug against
 //! a total that one person drives up, and connections and pages of one address
-//! against waiting that others would have to do. All tables are bounded: filling
-//! one takes the oldest entries out, and gains its filler less than it costs.
-//! An address lives in them alone, in memory, and no longer than it matters.
+//! against waiting that others would have to do.
+//!
+//! What is held is bounded by what there is of it. What is remembered is bounded
+//! too: the oldest entries go first, and to drive them out gains less than it
+//! costs. An address lives here alone, in memory.
 
 mod occupancy;
 mod quota;
@@ -30,8 +32,11 @@ use std::{
 };
 
 /// Addresses and pairs of an address and a slug that are remembered; beyond it
-/// the oldest goes first. About five megabytes in all when full.
+/// the oldest goes first. About 14 MB in all when full, by the size of an entry.
 const REMEMBERED_MOST: usize = 65_536;
+/// Connections that an address may have for each socket: over HTTP/1 a socket is a
+/// connection, and a browser opens six more for pages and files.
+const CONNECTIONS_EACH: usize = 4;
 /// How long a client is asked to wait until somebody may have left.
 const UNTIL_SOMEBODY_LEFT: Duration = Duration::from_secs(30);
 
@@ -52,11 +57,9 @@ pub struct PerAddress {
     /// Handshakes a second that it may make after these.
     pub handshakes_per_second: NonZeroU32,
     /// Sockets that it may have open at once.
-    pub sockets: usize,
+    pub sockets: NonZeroUsize,
     /// Views of one slug by it that are counted, in any hour.
     pub views_per_hour: u32,
-    /// Connections that it may have at once, those of its sockets among them.
-    pub connections: NonZeroUsize,
     /// Pages that may be made for it at once, or wait for their turn.
     pub pages: NonZeroUsize,
 }
@@ -78,9 +81,8 @@ impl Default for PerAddress {
         Self {
             handshake_burst: DEFAULT_BURST,
             handshakes_per_second: DEFAULT_PER_SECOND,
-            sockets: 64,
+            sockets: DEFAULT_SOCKETS,
             views_per_hour: 60,
-            connections: DEFAULT_CONNECTIONS,
             pages: DEFAULT_PAGES,
         }
     }
@@ -88,8 +90,7 @@ impl Default for PerAddress {
 
 const DEFAULT_BURST: NonZeroU32 = NonZeroU32::MIN.saturating_add(39);
 const DEFAULT_PER_SECOND: NonZeroU32 = NonZeroU32::MIN.saturating_add(1);
-/// Beside those of the sockets, six of a browser each.
-const DEFAULT_CONNECTIONS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(255);
+const DEFAULT_SOCKETS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(63);
 /// More than a browser asks for at once that opens every link of a page.
 const DEFAULT_PAGES: NonZeroUsize = NonZeroUsize::MIN.saturating_add(31);
 
@@ -151,12 +152,14 @@ impl Limits {
             ),
             views: Quotas::new(per.views_per_hour, REMEMBERED_MOST),
         });
-        let sockets_per_address = settings.per_address.map(|per| per.sockets);
+        let sockets = settings.per_address.map(|per| per.sockets.get());
+        let connections = sockets.map(|sockets| sockets.saturating_mul(CONNECTIONS_EACH));
+        let pages = settings.per_address.map(|per| per.pages.get());
         Self(Arc::new(Inner {
             per_address,
-            occupancy: Occupancy::new(settings.sockets, sockets_per_address),
-            connections: Shares::new(settings.per_address.map(|per| per.connections.get())),
-            pages: Shares::new(settings.per_address.map(|per| per.pages.get())),
+            occupancy: Occupancy::new(settings.sockets, sockets),
+            connections: Shares::new(connections),
+            pages: Shares::new(pages),
         }))
     }
 
@@ -215,5 +218,24 @@ fn one_less<K: Eq + Hash>(counts: &mut HashMap<K, usize>, key: &K) {
         if *count == 0 {
             counts.remove(key);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_may_do_what_the_manual_says() {
+        let per = PerAddress::default();
+        assert_eq!(per.handshake_burst.get(), 40);
+        assert_eq!(per.handshakes_per_second.get(), 2);
+        assert_eq!(per.sockets.get(), 64);
+        assert_eq!(per.views_per_hour, 60);
+        assert_eq!(per.pages.get(), 32);
+        let address = Some(std::net::IpAddr::from([203, 0, 113, 1]).into());
+        let limits = Limits::new(LimitSettings::default());
+        let connections: Vec<_> = std::iter::from_fn(|| limits.take_connection(address)).collect();
+        assert_eq!(connections.len(), 256);
     }
 }

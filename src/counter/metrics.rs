@@ -45,6 +45,8 @@ label! {
         Stopping = "stopping",
         /// The total could not be read.
         StorageFailed = "storage_failed",
+        /// Its client was gone before it was a socket.
+        Abandoned = "abandoned",
     }
 }
 
@@ -66,9 +68,9 @@ label! {
 
 label! {
     /// Why a page was not made.
-    Unmade as "reason" {
+    PageRefused as "reason" {
         /// Its address waits for as many as it may.
-        OfAddress = "of_address",
+        AddressLimit = "address_limit",
         /// As many are asked for as may wait.
         Full = "full",
     }
@@ -96,12 +98,12 @@ pub(crate) struct Metrics {
     registry: Registry,
     /// Handshakes, by what became of them.
     pub(crate) handshakes: CounterBy<Outcome>,
-    /// Handshakes that were let in and counted no view, by why.
+    /// Handshakes that were accepted and kept from adding a view, by why.
     pub(crate) uncounted: CounterBy<Uncounted>,
     /// Sockets that ended, by why.
     pub(crate) ended: CounterBy<Ended>,
     /// Pages that were asked for and not made, by why.
-    pub(crate) unmade: CounterBy<Unmade>,
+    pub(crate) pages_refused: CounterBy<PageRefused>,
     /// Connections that were closed as soon as they were there: their address had
     /// as many as it may.
     pub(crate) connections_refused: IntCounter,
@@ -156,7 +158,7 @@ impl Metrics {
             )?,
             uncounted: CounterBy::new(
                 "viewcounter_uncounted_handshakes_total",
-                "Handshakes that were accepted and add no view, by why.",
+                "Accepted handshakes that were kept from adding a view, by why.",
                 &registry,
             )?,
             ended: CounterBy::new(
@@ -164,7 +166,7 @@ impl Metrics {
                 "Sockets that ended, by why.",
                 &registry,
             )?,
-            unmade: CounterBy::new(
+            pages_refused: CounterBy::new(
                 "viewcounter_pages_refused_total",
                 "Pages that were asked for and not made, by why.",
                 &registry,

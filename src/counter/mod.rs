@@ -30,6 +30,8 @@ pub mod limits;
 #[cfg(feature = "ssr")]
 mod metrics;
 #[cfg(feature = "ssr")]
+pub mod queue;
+#[cfg(feature = "ssr")]
 pub mod route;
 #[cfg(feature = "ssr")]
 mod schedule;
@@ -41,5 +43,3 @@ pub mod storage;
 pub mod store;
 #[cfg(feature = "ssr")]
 pub mod tally;
-#[cfg(feature = "ssr")]
-pub mod turns;

@@ -15,15 +15,16 @@ use super::{
     gate::Gate,
     hub::{Hub, Unsaved},
     limits::Share,
-    metrics::{Metrics, Unmade},
+    metrics::{Metrics, PageRefused},
     protocol::{CONNECT_PATH, Counts, Slug, SlugCounts, VIEWS_PATH},
+    queue::{Queue, queued},
     socket,
-    storage::StorageError,
 };
 use axum::{
     Json, Router,
     extract::{Path, State, rejection::PathRejection},
     http::{Extensions, HeaderMap, HeaderValue, StatusCode, Uri, header},
+    middleware::from_fn_with_state,
     response::{IntoResponse, Response},
     routing::{any, get},
 };
@@ -45,6 +46,7 @@ struct Inner {
     hub: Hub,
     admission: Admission,
     gate: Gate,
+    queue: Queue,
 }
 
 impl Counter {
@@ -55,6 +57,7 @@ impl Counter {
             hub,
             admission,
             gate: Gate::new(),
+            queue: Queue::default(),
         }))
     }
 
@@ -86,12 +89,13 @@ impl Counter {
         if !self.0.admission.slugs.contains(slug) {
             return Err(refused_read(SlugRefused::Unknown));
         }
-        self.0.hub.counts(slug).await.map_err(storage_failed)
+        let counts = self.0.hub.counts(slug).await;
+        counts.map_err(|_| ApiError::storage_failed())
     }
 
     /// One more connection from this peer, to be held as long as it lasts; none if
     /// its address has as many as it may. A trusted proxy may have any number.
-    pub fn connection(&self, peer: IpAddr) -> Option<Share> {
+    pub fn admit_connection(&self, peer: IpAddr) -> Option<Share> {
         let admission = &self.0.admission;
         let share = admission.limits.take_connection(admission.peer(peer));
         if share.is_none() {
@@ -100,17 +104,22 @@ impl Counter {
         share
     }
 
-    /// One more page for whoever asks, to be held until it is made; none if their
+    /// One more page for whoever asks, to be held until they have it; none if their
     /// address waits for as many as it may.
-    pub(super) fn page(&self, extensions: &Extensions, headers: &HeaderMap) -> Option<Share> {
+    pub(super) fn admit_page(&self, extensions: &Extensions, headers: &HeaderMap) -> Option<Share> {
         let admission = &self.0.admission;
         let from = admission.from(extensions, headers);
         admission.limits.take_page(from)
     }
 
     /// Counts a page that was not made.
-    pub(super) fn page_unmade(&self, why: Unmade) {
-        self.metrics().unmade.count(why);
+    pub(super) fn page_refused(&self, why: PageRefused) {
+        self.metrics().pages_refused.count(why);
+    }
+
+    /// Where pages wait to be made.
+    pub(super) fn queue(&self) -> &Queue {
+        &self.0.queue
     }
 
     fn metrics(&self) -> &Metrics {
@@ -129,14 +138,19 @@ impl Counter {
 /// - `/api/v1/views` and `/api/v1/views/{*slug}`: the numbers as JSON
 /// - `/healthz` and `/readyz`
 pub fn router(counter: Counter) -> Router {
+    // They read the database, as pages do, and wait where these wait.
+    let numbers = Router::new()
+        .route("/api/v1/views", get(all_views))
+        .route(&format!("{VIEWS_PATH}{{*slug}}"), get(views))
+        .layer(from_fn_with_state(counter.clone(), queued));
     Router::new()
         // Any method: HTTP/2 opens a WebSocket with CONNECT (RFC 8441).
         .route(&format!("{CONNECT_PATH}{{*slug}}"), any(connect))
-        .route("/api/v1/views", get(all_views))
-        .route(&format!("{VIEWS_PATH}{{*slug}}"), get(views))
         .route("/api/{*rest}", any(ApiError::no_such_route))
         .route("/healthz", get(healthz))
         .route("/readyz", get(readyz))
+        .merge(numbers)
+        .method_not_allowed_fallback(ApiError::only_read)
         .with_state(counter)
 }
 
@@ -160,14 +174,6 @@ fn refused(why: SlugRefused, unknown: StatusCode) -> ApiError {
         SlugRefused::Unknown => unknown,
     };
     ApiError::new(status, why)
-}
-
-fn storage_failed(error: StorageError) -> ApiError {
-    tracing::error!(%error, "a request could not be served");
-    ApiError::new(
-        StatusCode::SERVICE_UNAVAILABLE,
-        "the database cannot be read at the moment; try again in a minute",
-    )
 }
 
 /// `{"slug":…,"live":…,"total":…}` of one post, or the 429 or 503 that a
@@ -209,7 +215,7 @@ async fn all_views(State(counter): State<Counter>, headers: HeaderMap, uri: Uri)
     let views = counter.0.hub.counts_of(slugs.iter().cloned()).await;
     let answer = views
         .map(|views| Json(AllViews { views }))
-        .map_err(storage_failed);
+        .map_err(|_| ApiError::storage_failed());
     readable_across_origins(&counter, &headers, &uri, answer)
 }
 

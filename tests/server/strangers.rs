@@ -38,9 +38,9 @@ async fn whatever_a_request_asks_for_it_gets_an_answer() {
     let folder = Folder::new();
     let server = Server::start(&folder).await;
     for (line, status) in [
-        ("CONNECT blog.example:443", 400),
+        ("CONNECT blog.example:443", 405),
         ("CONNECT /", 405),
-        ("OPTIONS *", 404),
+        ("OPTIONS *", 405),
         ("GET *", 404),
         ("GET http://evil.example", 200),
         ("GET http://evil.example/posts/one?a=b", 200),

@@ -105,6 +105,7 @@ async fn what_is_no_websocket_is_asked_to_upgrade() {
         let answer = raw(&server, &request).await.to_lowercase();
         assert_eq!(status(&answer), "426", "{upgrade:?}: {answer}");
         assert!(answer.contains("upgrade: websocket"), "{answer}");
+        assert!(answer.contains("connection: upgrade"), "{answer}");
     }
     // The slug is looked at before the upgrade.
     let request = format!("GET /api/v1/connect/three HTTP/1.1\r\n{HANDSHAKE}\r\n");
@@ -221,6 +222,7 @@ async fn http2_without_connect_is_refused_in_words() {
         .header("origin", format!("http://{}", server.address));
     let response = request.send().await.unwrap();
     assert_eq!(response.version(), http::Version::HTTP_2);
-    assert_eq!(response.status(), 426);
-    assert!(response.text().await.unwrap().contains("WebSocket"));
+    // There is nothing to upgrade to (RFC 9113 §8.6).
+    assert_eq!(response.status(), 400);
+    assert!(response.text().await.unwrap().contains("CONNECT"));
 }

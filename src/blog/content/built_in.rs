@@ -1,6 +1,7 @@
 //! The example of a blog that is in the program, for a first start in an empty
 //! folder.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
@@ -13,6 +14,12 @@ use crate::blog::site_files::held;
 #[derive(Embed)]
 #[folder = "content"]
 struct Files;
+
+/// The names of its files: none that begins with a dot, in no such folder. They are
+/// an editor's or git's, and not meant for anyone.
+fn names() -> impl Iterator<Item = Cow<'static, str>> {
+    Files::iter().filter(|name| name.split('/').all(|part| !part.starts_with('.')))
+}
 
 /// The example, as a content folder.
 pub(super) struct Example;
@@ -33,12 +40,12 @@ impl Folder for Example {
     }
 
     fn posts(&self) -> io::Result<Vec<PathBuf>> {
-        let posts = Files::iter().filter_map(|name| Some(name.strip_prefix("posts/")?.into()));
+        let posts = names().filter_map(|name| Some(name.strip_prefix("posts/")?.into()));
         Ok(posts.collect())
     }
 
     fn media(&self) -> io::Result<Media> {
-        let files = Files::iter().filter_map(|name| {
+        let files = names().filter_map(|name| {
             let file = held(Files::get(&name)?)?;
             Some((name.into_owned(), file))
         });
@@ -76,14 +83,14 @@ pub fn write_example(dir: &Path) -> Result<usize, WriteError> {
     if fs::read_dir(dir).map_err(failed(dir))?.next().is_some() {
         return Err(WriteError::NotEmpty(dir.into()));
     }
-    for name in Files::iter() {
+    for name in names() {
         let file = dir.join(&*name);
         if let (Some(folder), Some(content)) = (file.parent(), Files::get(&name)) {
             fs::create_dir_all(folder).map_err(failed(folder))?;
             fs::write(&file, content.data).map_err(failed(&file))?;
         }
     }
-    let posts = Files::iter().filter(|name| name.starts_with("posts/") && name.ends_with(".md"));
+    let posts = names().filter(|name| name.starts_with("posts/") && name.ends_with(".md"));
     Ok(posts.count())
 }
 

@@ -1,7 +1,7 @@
 //! The built files in the program.
 
-use super::Addresses;
-use crate::blog::held_file::{Form, HeldFile};
+use super::AssetPaths;
+use crate::blog::held_file::{HeldFile, Representation};
 use axum::{
     body::Bytes,
     http::{StatusCode, request::Parts},
@@ -29,7 +29,7 @@ pub struct SiteFiles(Arc<Inner>);
 struct Inner {
     /// By path, which begins with `/`.
     files: HashMap<String, HeldFile>,
-    addresses: Addresses,
+    assets: AssetPaths,
 }
 
 impl SiteFiles {
@@ -45,8 +45,8 @@ impl SiteFiles {
                 "this program was built without its style sheet and WebAssembly; build it with `make dist`"
             );
         }
-        let addresses = Addresses::new(|extension| hash_in_name(files.keys(), extension));
-        Self(Arc::new(Inner { files, addresses }))
+        let assets = AssetPaths::new(|extension| hash_in_name(files.keys(), extension));
+        Self(Arc::new(Inner { files, assets }))
     }
 
     /// Whether a file's name changes with its content.
@@ -55,8 +55,8 @@ impl SiteFiles {
     }
 
     /// Where pages find them.
-    pub(in crate::blog) fn addresses(&self) -> Addresses {
-        self.0.addresses.clone()
+    pub(in crate::blog) fn assets(&self) -> AssetPaths {
+        self.0.assets.clone()
     }
 
     /// The file at the path of this request; 404 if there is none.
@@ -75,7 +75,7 @@ pub(in crate::blog) fn held(file: EmbeddedFile) -> Option<HeldFile> {
     HeldFile::new(&media_type, form(file)?).ok()
 }
 
-fn form(file: EmbeddedFile) -> Option<Form> {
+fn form(file: EmbeddedFile) -> Option<Representation> {
     let bytes = match file.data {
         Cow::Borrowed(bytes) => Bytes::from_static(bytes),
         Cow::Owned(bytes) => bytes.into(),
@@ -87,7 +87,7 @@ fn form(file: EmbeddedFile) -> Option<Form> {
         .take(16)
         .map(|byte| format!("{byte:02x}"))
         .collect();
-    Form::new(bytes, &half).ok()
+    Representation::new(bytes, &half).ok()
 }
 
 /// Whether this is what was compressed of another.

@@ -1,6 +1,6 @@
 //! The built files in a folder.
 
-use super::Addresses;
+use super::AssetPaths;
 use crate::blog::render::is_watched;
 use axum::{
     body::Body,
@@ -15,7 +15,7 @@ use tower_http::services::ServeDir;
 #[derive(Clone, Debug)]
 pub struct SiteFiles {
     serve: ServeDir,
-    addresses: Addresses,
+    assets: AssetPaths,
     are_hashed: bool,
 }
 
@@ -35,7 +35,7 @@ impl SiteFiles {
                 .append_index_html_on_directories(false)
                 .precompressed_br()
                 .precompressed_gzip(),
-            addresses: Addresses::new(|extension| hash_in(hashes.as_deref()?, extension)),
+            assets: AssetPaths::new(|extension| hash_in(hashes.as_deref()?, extension)),
             are_hashed: hashes.is_some(),
         }
     }
@@ -46,8 +46,8 @@ impl SiteFiles {
     }
 
     /// Where pages find them.
-    pub(in crate::blog) fn addresses(&self) -> Addresses {
-        self.addresses.clone()
+    pub(in crate::blog) fn assets(&self) -> AssetPaths {
+        self.assets.clone()
     }
 
     /// The file at the path of this request; 404 if there is none.
@@ -86,10 +86,10 @@ mod tests {
     #[test]
     fn the_list_has_a_hash_for_each_kind() {
         let list = "js: A-_a\nwasm: B\ncss: C\n";
-        let addresses = Addresses::new(|extension| hash_in(list, extension));
-        assert_eq!(addresses.script, "/pkg/view-counter.A-_a.js");
-        assert_eq!(addresses.wasm, "/pkg/view-counter.B.wasm");
-        assert_eq!(addresses.style, "/pkg/view-counter.C.css");
+        let assets = AssetPaths::new(|extension| hash_in(list, extension));
+        assert_eq!(assets.script, "/pkg/view-counter.A-_a.js");
+        assert_eq!(assets.wasm, "/pkg/view-counter.B.wasm");
+        assert_eq!(assets.style, "/pkg/view-counter.C.css");
         assert_eq!(hash_in("js: A", "css"), None);
     }
 }

@@ -24,14 +24,13 @@ pub(super) const ANSWER_WITHIN: Duration = Duration::from_secs(300);
 
 /// Over HTTP/2, what is left of answers when they were handed on has this long.
 /// There it may as well be answers to a flood of pings; HTTP/1 has no such thing.
+/// And so long has whatever is left when the client was told to go.
 const REST_WITHIN: Duration = Duration::from_secs(15);
-
-/// What is held as long as a connection lasts.
-type Place = Box<dyn Send + Sync>;
 
 /// One connection, and its place, which it has until the last part of it ends.
 pub(super) struct Activity {
-    _place: Place,
+    /// What is held as long as the connection lasts.
+    _place: Box<dyn Send + Sync>,
     /// A std mutex: it is held for a few instructions and never across an await.
     state: Mutex<State>,
     /// The deadline is earlier than it was.
@@ -75,6 +74,13 @@ pub(super) enum Overdue {
 
 /// An answer that is not over, until it is dropped.
 pub(super) struct Asked(Arc<Activity>);
+
+impl Asked {
+    /// Whether other answers share the connection.
+    pub(super) fn is_http2(&self) -> bool {
+        self.0.lock().http2
+    }
+}
 
 /// A socket that is held, until it is dropped.
 pub(in crate::counter) struct Held(Arc<Activity>);
@@ -142,9 +148,7 @@ impl Activity {
             later => return Ok(later),
         }
         if state.http2 && !state.told {
-            // It has the same time again to do as it is told.
-            state.told = true;
-            state.since = now;
+            state.told(now);
             return Err(Overdue::Tell);
         }
         state.cut = true;
@@ -153,7 +157,7 @@ impl Activity {
 
     /// The server stops, and tells the client.
     pub(super) fn told(&self) {
-        self.lock().told = true;
+        self.lock().told(Instant::now());
     }
 
     /// Whether it was cut: then there is nobody to hear what was said last.
@@ -188,6 +192,12 @@ impl Activity {
 }
 
 impl State {
+    /// It was told to go, and has a while to do so.
+    fn told(&mut self, now: Instant) {
+        self.told = true;
+        self.since = now;
+    }
+
     fn doing(&self) -> Doing {
         if self.sockets > 0 {
             Doing::Reading
@@ -199,15 +209,17 @@ impl State {
     }
 
     fn deadline(&self) -> Option<Instant> {
-        match self.doing {
+        let within = match self.doing {
             // The end of the last answer may be on its way. That it moves or stops
             // is no new beginning.
-            Doing::Nothing if self.blocked && self.http2 => Some(self.since + REST_WITHIN),
-            Doing::Nothing if self.blocked => Some(self.since + ANSWER_WITHIN),
-            Doing::Nothing => Some(self.since + ASK_WITHIN),
-            Doing::Answering => Some(self.since + ANSWER_WITHIN),
-            Doing::Reading => None,
-        }
+            Doing::Nothing if self.blocked && self.http2 => REST_WITHIN,
+            Doing::Nothing if self.blocked => ANSWER_WITHIN,
+            Doing::Nothing => ASK_WITHIN,
+            Doing::Answering if self.http2 && self.told => REST_WITHIN,
+            Doing::Answering => ANSWER_WITHIN,
+            Doing::Reading => return None,
+        };
+        Some(self.since + within)
     }
 }
 

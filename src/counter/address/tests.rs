@@ -117,7 +117,6 @@ fn ipv6_is_limited_by_its_network_and_ipv4_by_its_address() {
     assert_ne!(of("2001:db8::1"), of("2001:db8:0:1::1"));
     assert_ne!(of("203.0.113.9"), of("203.0.113.8"));
     assert_eq!(of("::ffff:203.0.113.9"), of("203.0.113.9"));
-    assert_eq!(of("2001:db8::1").to_string(), "2001:db8::/64");
 }
 
 #[test]
@@ -125,11 +124,45 @@ fn a_forgotten_proxy_is_told_of_once() {
     let none = Proxies::default();
     let line = [(FORWARDED_FOR, READER)];
     client(&none, READER, &line);
-    assert!(!none.told.load(Ordering::Relaxed), "anyone may send it");
+    assert!(
+        !none.told.forgotten.load(Ordering::Relaxed),
+        "anyone may send it"
+    );
     client(&none, "192.168.1.1", &[]);
-    assert!(!none.told.load(Ordering::Relaxed), "nothing is forwarded");
+    assert!(
+        !none.told.forgotten.load(Ordering::Relaxed),
+        "nothing is forwarded"
+    );
     client(&none, "192.168.1.1", &line);
-    assert!(none.told.load(Ordering::Relaxed));
+    assert!(none.told.forgotten.load(Ordering::Relaxed));
+}
+
+#[test]
+fn a_proxy_that_names_no_reader_is_told_of() {
+    for (header, line) in [
+        (None, (FORWARDED_FOR, READER)),
+        (Some("x-real-ip"), ("x-real-ip", READER)),
+    ] {
+        let proxies = proxies(&["192.168.1.1"], header);
+        let silent = || proxies.told.silent.load(Ordering::Relaxed);
+        assert_eq!(client(&proxies, "192.168.1.1", &[line]), READER);
+        client(&proxies, READER, &[]);
+        assert!(!silent(), "{header:?}");
+        assert_eq!(client(&proxies, "192.168.1.1", &[]), "192.168.1.1");
+        assert!(silent(), "{header:?}");
+    }
+}
+
+#[test]
+fn a_network_is_the_same_however_it_is_written() {
+    for (mapped, plain) in [
+        ("::ffff:10.0.0.0/104", "10.0.0.0/8"),
+        ("::ffff:10.0.0.1", "10.0.0.1"),
+        ("::ffff:0:0/96", "0.0.0.0/0"),
+    ] {
+        assert_eq!(mapped.parse::<Network>(), plain.parse(), "{mapped}");
+    }
+    assert_ne!("::/0".parse::<Network>(), "0.0.0.0/0".parse());
 }
 
 proptest! {

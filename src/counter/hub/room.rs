@@ -104,7 +104,7 @@ pub(super) struct Seats {
 impl Room {
     /// A room that nobody is in yet, with the total that is stored.
     pub(super) async fn load(shared: &Shared, slug: Slug) -> Result<Arc<Self>, StorageError> {
-        let total = shared.storage.total(&slug).await?;
+        let total = shared.reading.total(&slug).await?;
         Ok(Arc::new(Self {
             slug,
             seats: Mutex::new(Seats {

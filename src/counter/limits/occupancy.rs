@@ -1,6 +1,6 @@
 //! How many sockets are open: in all, on a slug, and by one address.
 
-use super::{Refusal, one_less};
+use super::{Refusal, Share, one_less, shares::Shares};
 use crate::counter::{address::Neighbourhood, protocol::Slug};
 use std::{
     collections::HashMap,
@@ -16,7 +16,7 @@ const LEFT_TO_OTHERS: usize = 16;
 pub(super) struct Occupancy {
     most: usize,
     most_of_slug: usize,
-    most_of_address: Option<usize>,
+    of_addresses: Arc<Shares>,
     /// A std mutex: it is held for a few instructions and never across an await.
     open: Mutex<Open>,
 }
@@ -26,15 +26,14 @@ pub(super) struct Occupancy {
 struct Open {
     all: usize,
     by_slug: HashMap<Slug, usize>,
-    by_address: HashMap<Neighbourhood, usize>,
 }
 
 /// A socket's slot among those that there may be. Dropping it makes room.
 #[derive(Debug)]
 pub struct Slot {
     occupancy: Arc<Occupancy>,
-    from: Option<Neighbourhood>,
     slug: Slug,
+    _share: Share,
 }
 
 impl Occupancy {
@@ -43,7 +42,7 @@ impl Occupancy {
         Arc::new(Self {
             most,
             most_of_slug: most.saturating_sub(most / LEFT_TO_OTHERS),
-            most_of_address,
+            of_addresses: Shares::new(most_of_address),
             open: Mutex::default(),
         })
     }
@@ -55,7 +54,10 @@ impl Occupancy {
 
     /// Whether one more may open.
     pub(super) fn look(&self, from: Option<Neighbourhood>, slug: &Slug) -> Result<(), Refusal> {
-        self.judge(&self.open(), from, slug)
+        if !self.of_addresses.look(from) {
+            return Err(Refusal::TooManyOpen);
+        }
+        self.judge(&self.open(), slug)
     }
 
     /// A slot, if one more may open.
@@ -64,30 +66,27 @@ impl Occupancy {
         from: Option<Neighbourhood>,
         slug: &Slug,
     ) -> Result<Slot, Refusal> {
+        let share = self.of_addresses.take(from).ok_or(Refusal::TooManyOpen)?;
         let mut open = self.open();
-        self.judge(&open, from, slug)?;
+        self.judge(&open, slug)?;
         open.all += 1;
         *open.by_slug.entry(slug.clone()).or_default() += 1;
-        if let Some(from) = from {
-            *open.by_address.entry(from).or_default() += 1;
-        }
         drop(open);
         Ok(Slot {
             occupancy: Arc::clone(self),
-            from,
             slug: slug.clone(),
+            _share: share,
         })
     }
 
-    fn judge(&self, open: &Open, from: Option<Neighbourhood>, slug: &Slug) -> Result<(), Refusal> {
-        let of_address = from.and_then(|from| open.by_address.get(&from));
-        let of_address = of_address.copied().unwrap_or(0);
-        let of_slug = open.by_slug.get(slug).copied().unwrap_or(0);
-        if self.most_of_address.is_some_and(|most| of_address >= most) {
-            Err(Refusal::TooManyOpen)
-        } else if open.all >= self.most {
+    fn judge(&self, open: &Open, slug: &Slug) -> Result<(), Refusal> {
+        if open.all >= self.most {
             Err(Refusal::Full)
-        } else if of_slug >= self.most_of_slug {
+        } else if open
+            .by_slug
+            .get(slug)
+            .is_some_and(|of_slug| *of_slug >= self.most_of_slug)
+        {
             Err(Refusal::SlugFull)
         } else {
             Ok(())
@@ -104,9 +103,6 @@ impl Drop for Slot {
         let mut open = self.occupancy.open();
         open.all -= 1;
         one_less(&mut open.by_slug, &self.slug);
-        if let Some(from) = self.from {
-            one_less(&mut open.by_address, &from);
-        }
     }
 }
 
@@ -162,6 +158,6 @@ mod tests {
         slots.clear();
         let open = occupancy.open();
         assert_eq!(open.all, 0);
-        assert!(open.by_slug.is_empty() && open.by_address.is_empty());
+        assert!(open.by_slug.is_empty());
     }
 }

@@ -20,7 +20,7 @@ use std::{
 #[derive(Debug)]
 pub(super) struct Rate<C: Clock = MonotonicClock>(Limiter<C>);
 
-type Limiter<C> = RateLimiter<Asked, Buckets, C, NoOpMiddleware<<C as Clock>::Instant>>;
+type Limiter<C> = RateLimiter<Check, Buckets, C, NoOpMiddleware<<C as Clock>::Instant>>;
 
 impl Rate {
     /// Full buckets of `burst` tokens, which earn `per_second`. The `most` that
@@ -39,15 +39,15 @@ impl<C: Clock> Rate<C> {
 
     /// Takes a token of this address; if there is none, how long until there is.
     pub(super) fn take(&self, from: Neighbourhood) -> Result<(), Duration> {
-        self.ask(Asked { from, takes: true })
+        self.ask(Check { from, takes: true })
     }
 
     /// What [`Self::take`] would say.
     pub(super) fn look(&self, from: Neighbourhood) -> Result<(), Duration> {
-        self.ask(Asked { from, takes: false })
+        self.ask(Check { from, takes: false })
     }
 
-    fn ask(&self, asked: Asked) -> Result<(), Duration> {
+    fn ask(&self, asked: Check) -> Result<(), Duration> {
         let refused = self.0.check_key(&asked);
         refused.map_err(|until| until.wait_time_from(self.0.clock().now()))
     }
@@ -56,7 +56,7 @@ impl<C: Clock> Rate<C> {
 /// governor knows only taking. So the key says whether what it worked out is to
 /// be kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-struct Asked {
+struct Check {
     from: Neighbourhood,
     takes: bool,
 }
@@ -83,9 +83,9 @@ impl Buckets {
 }
 
 impl StateStore for Buckets {
-    type Key = Asked;
+    type Key = Check;
 
-    fn measure_and_replace<T, F, E>(&self, key: &Asked, f: F) -> Result<T, E>
+    fn measure_and_replace<T, F, E>(&self, key: &Check, f: F) -> Result<T, E>
     where
         F: Fn(Option<Nanos>) -> Result<(T, Nanos), E>,
     {

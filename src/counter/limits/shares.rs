@@ -28,6 +28,14 @@ impl Shares {
         })
     }
 
+    /// Whether this address may have one more.
+    pub(super) fn look(&self, from: Option<Neighbourhood>) -> bool {
+        let (Some(most), Some(from)) = (self.most_of_address, from) else {
+            return true;
+        };
+        self.had().get(&from).is_none_or(|had| *had < most)
+    }
+
     /// One more for this address, if it may have one. Where nobody knows the
     /// address, or nothing is limited, it may.
     pub(super) fn take(self: &Arc<Self>, from: Option<Neighbourhood>) -> Option<Share> {
@@ -70,7 +78,7 @@ mod tests {
         let shares = Shares::new(Some(2));
         let one = shares.take(address(1)).unwrap();
         let two = shares.take(address(1)).unwrap();
-        assert!(shares.take(address(1)).is_none());
+        assert!(shares.take(address(1)).is_none() && !shares.look(address(1)));
         let other = shares.take(address(2)).unwrap();
         drop(one);
         let again = shares.take(address(1)).unwrap();

@@ -1,12 +1,12 @@
 //! Opens a reader's socket: everything that is asked before the upgrade, and what
 //! became of it.
 
-use super::{ApiError, Counter, decoded, handshake, refused, storage_failed};
+use super::{ApiError, Counter, decoded, handshake, refused};
 use crate::counter::{
     accept::Place,
     admission::{PageSays, SlugRefused, Watches},
     limits::Refusal,
-    metrics::{Outcome, Uncounted},
+    metrics::{Metrics, Outcome, Uncounted},
     protocol::ViewId,
     socket,
     tally::Arrival,
@@ -91,6 +91,30 @@ impl From<SlugRefused> for TurnedAway {
     }
 }
 
+/// What becomes of a handshake, which is counted when that is known. Of one that
+/// is dropped before, its client has gone.
+struct Fate {
+    metrics: Metrics,
+    outcome: Outcome,
+}
+
+impl Fate {
+    fn open(metrics: Metrics) -> Self {
+        let outcome = Outcome::Abandoned;
+        Self { metrics, outcome }
+    }
+
+    fn is(mut self, outcome: Outcome) {
+        self.outcome = outcome;
+    }
+}
+
+impl Drop for Fate {
+    fn drop(&mut self) {
+        self.metrics.handshakes.count(self.outcome);
+    }
+}
+
 /// Opens a reader's socket, or says why not.
 pub(super) async fn connect(
     State(counter): State<Counter>,
@@ -99,21 +123,24 @@ pub(super) async fn connect(
     request: Request,
 ) -> Result<Response, ApiError> {
     let (parts, _) = request.into_parts();
-    let opened = open(&counter, slug, query, parts).await;
-    let outcome = match &opened {
-        Ok(_) => Outcome::Accepted,
-        Err(away) => away.outcome,
-    };
-    counter.metrics().handshakes.count(outcome);
-    opened.map_err(|away| away.error)
+    let mut fate = Some(Fate::open(counter.metrics().clone()));
+    let opened = open(&counter, slug, query, parts, &mut fate).await;
+    opened.map_err(|away| {
+        if let Some(fate) = fate {
+            fate.is(away.outcome);
+        }
+        away.error
+    })
 }
 
-/// The order of the checks is part of the contract.
+/// The order of the checks is part of the contract. Where they are passed, the fate
+/// is in the hands of the socket to be.
 async fn open(
     counter: &Counter,
     slug: Result<Path<String>, PathRejection>,
     query: Result<Query<ConnectQuery>, QueryRejection>,
     mut parts: Parts,
+    fate: &mut Option<Fate>,
 ) -> Result<Response, TurnedAway> {
     let malformed = TurnedAway::as_::<ApiError>(Outcome::Malformed);
     let admission = &counter.0.admission;
@@ -140,7 +167,7 @@ async fn open(
         .hub()
         .open(&slug)
         .await
-        .map_err(storage_failed)
+        .map_err(|_| ApiError::storage_failed())
         .map_err(TurnedAway::as_(Outcome::StorageFailed))?;
 
     let watches = admission.watches(&parts.headers, query.page_says());
@@ -148,12 +175,17 @@ async fn open(
     let metrics = counter.metrics().clone();
     let place = parts.extensions.get::<Place>().map(Place::hold);
     let (response, socket) = upgrade.agree();
+    let fate = fate.take();
     tokio::spawn(async move {
         let _held = (place, slot);
-        let Some(socket) = socket.await else { return };
+        let (Some(socket), Some(fate)) = (socket.await, fate) else {
+            return;
+        };
         if pass.is_closing() {
+            fate.is(Outcome::Stopping);
             return socket::refuse(socket).await;
         }
+        fate.is(Outcome::Accepted);
         let subscription = if let Some(why) = watches {
             metrics.uncounted.count(why.into());
             door.watch()

@@ -2,10 +2,10 @@
 //! says what was wrong and what to do.
 
 use super::handshake::VERSION;
-use crate::counter::limits::Refusal;
+use crate::counter::{limits::Refusal, metrics::PageRefused};
 use axum::{
     Json,
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderValue, StatusCode, Version, header},
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
@@ -45,7 +45,7 @@ impl ApiError {
     }
 
     /// 403: the page is none of those that may connect.
-    pub fn origin_refused() -> Self {
+    pub(super) fn origin_refused() -> Self {
         Self::new(
             StatusCode::FORBIDDEN,
             "this origin may not connect; open the page on the server's own host, \
@@ -54,30 +54,54 @@ impl ApiError {
     }
 
     /// 426 with the protocol to upgrade to.
-    pub fn upgrade_required() -> Self {
+    pub(super) fn upgrade_required() -> Self {
         Self::new(
             StatusCode::UPGRADE_REQUIRED,
             "this is a WebSocket; connect with `Upgrade: websocket`, or read /api/v1/views instead",
         )
-        .with(header::UPGRADE, HeaderValue::from_static("websocket"))
+        .offering_websocket()
+    }
+
+    /// What comes with every 426 (RFC 9110 §7.8, §15.5.22).
+    fn offering_websocket(self) -> Self {
+        self.with(header::UPGRADE, HeaderValue::from_static("websocket"))
+            .with(header::CONNECTION, HeaderValue::from_static("upgrade"))
+    }
+
+    /// 400 over HTTP/2, which has no upgrades.
+    pub(super) fn connect_required() -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "this is a WebSocket; over HTTP/2 it is opened with CONNECT and `:protocol: websocket` (RFC 8441), or read /api/v1/views instead",
+        )
     }
 
     /// 426 with the version of the protocol that is spoken here (RFC 6455 §4.4,
-    /// RFC 9110 §15.5.22).
-    pub fn other_version() -> Self {
-        Self::new(
-            StatusCode::UPGRADE_REQUIRED,
+    /// RFC 9110 §15.5.22), and 400 over HTTP/2.
+    pub(super) fn other_version(http: Version) -> Self {
+        let upgrades = http != Version::HTTP_2;
+        let status = if upgrades {
+            StatusCode::UPGRADE_REQUIRED
+        } else {
+            StatusCode::BAD_REQUEST
+        };
+        let error = Self::new(
+            status,
             "this server speaks version 13 of the WebSocket protocol; send `Sec-WebSocket-Version: 13`",
         )
-        .with(header::UPGRADE, HeaderValue::from_static("websocket"))
         .with(
             header::SEC_WEBSOCKET_VERSION,
             HeaderValue::from_static(VERSION),
-        )
+        );
+        if upgrades {
+            error.offering_websocket()
+        } else {
+            error
+        }
     }
 
     /// 400: no key, several, or one that is none.
-    pub fn no_key() -> Self {
+    pub(super) fn no_key() -> Self {
         Self::new(
             StatusCode::BAD_REQUEST,
             "`Sec-WebSocket-Key` is missing or is not 16 bytes in base64; send one",
@@ -85,7 +109,7 @@ impl ApiError {
     }
 
     /// 503: the server is about to stop.
-    pub fn restarting() -> Self {
+    pub(super) fn restarting() -> Self {
         Self::new(
             StatusCode::SERVICE_UNAVAILABLE,
             "the server is restarting; try again in a few seconds",
@@ -93,8 +117,25 @@ impl ApiError {
         .retry_after(5)
     }
 
+    /// 405 for a route that is there to be read.
+    pub(super) async fn only_read() -> Self {
+        Self::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "this can only be read; ask with GET",
+        )
+    }
+
+    /// 503: the database cannot be read.
+    pub(super) fn storage_failed() -> Self {
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "the database cannot be read at the moment; try again in a minute",
+        )
+        .retry_after(60)
+    }
+
     /// 404 for a path under `/api` that is nothing.
-    pub async fn no_such_route() -> Self {
+    pub(super) async fn no_such_route() -> Self {
         Self::new(
             StatusCode::NOT_FOUND,
             "there is nothing here; the routes are /api/v1/connect/SLUG, /api/v1/views and /api/v1/views/SLUG",
@@ -125,6 +166,26 @@ impl From<Refusal> for ApiError {
             Refusal::Full => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "there are as many readers as the server can hold",
+            ),
+        };
+        Self::new(status, format_args!("{why}; try again in {seconds} s")).retry_after(seconds)
+    }
+}
+
+impl From<PageRefused> for ApiError {
+    /// 429 where the client's own address is at its limit, 503 where the server is.
+    fn from(why: PageRefused) -> Self {
+        let (status, why, seconds) = match why {
+            PageRefused::AddressLimit => (
+                StatusCode::TOO_MANY_REQUESTS,
+                "your address asked for too many pages at once",
+                1,
+            ),
+            // As long as it may take to make those that wait.
+            PageRefused::Full => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "more pages are asked for than can be made",
+                5,
             ),
         };
         Self::new(status, format_args!("{why}; try again in {seconds} s")).retry_after(seconds)

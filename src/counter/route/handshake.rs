@@ -40,10 +40,14 @@ pub(super) fn upgrade(parts: &mut Parts) -> Result<Upgrade, ApiError> {
         parts.method == Method::CONNECT && protocol.is_some_and(|p| p.as_str() == "websocket")
     };
     if !asked {
-        return Err(ApiError::upgrade_required());
+        return Err(if parts.version == Version::HTTP_2 {
+            ApiError::connect_required()
+        } else {
+            ApiError::upgrade_required()
+        });
     }
     if only(headers, header::SEC_WEBSOCKET_VERSION).is_none_or(|version| version != VERSION) {
-        return Err(ApiError::other_version());
+        return Err(ApiError::other_version(parts.version));
     }
     let accept = if http1 {
         let key = only(headers, header::SEC_WEBSOCKET_KEY).filter(|key| is_key(key.as_bytes()));

@@ -16,6 +16,7 @@ use axum::{
 pub fn metrics_router(counter: Counter) -> Router {
     Router::new()
         .route("/metrics", get(metrics))
+        .method_not_allowed_fallback(ApiError::only_read)
         .fallback(async || ApiError::new(StatusCode::NOT_FOUND, "the metrics are at /metrics"))
         .with_state(counter)
 }

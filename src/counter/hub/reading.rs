@@ -1,0 +1,51 @@
+//! Reading totals, and telling once when that fails: whoever asks can ask as often
+//! as they like, and is not to fill the log.
+
+use crate::counter::{
+    protocol::Slug,
+    storage::{Storage, StorageError},
+};
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+/// The stored totals.
+pub(super) struct Reading {
+    storage: Arc<dyn Storage>,
+    fails: AtomicBool,
+}
+
+impl Reading {
+    pub(super) fn of(storage: Arc<dyn Storage>) -> Self {
+        Self {
+            storage,
+            fails: AtomicBool::new(false),
+        }
+    }
+
+    /// The stored total of a slug, 0 if it has none.
+    pub(super) async fn total(&self, slug: &Slug) -> Result<u64, StorageError> {
+        self.told(self.storage.total(slug).await)
+    }
+
+    /// All stored totals.
+    pub(super) async fn totals(&self) -> Result<HashMap<Slug, u64>, StorageError> {
+        self.told(self.storage.totals().await)
+    }
+
+    fn told<T>(&self, read: Result<T, StorageError>) -> Result<T, StorageError> {
+        let failed = self.fails.swap(read.is_err(), Ordering::Relaxed);
+        match &read {
+            Err(error) if !failed => {
+                tracing::error!(%error, "totals cannot be read; pages show none, and new readers are refused");
+            }
+            Ok(_) if failed => tracing::info!("totals can be read again"),
+            Err(_) | Ok(_) => {}
+        }
+        read
+    }
+}

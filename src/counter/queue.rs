@@ -1,0 +1,187 @@
+//! The queue in which pages wait to be made. Pages are made by the same threads
+//! that send frames, and each takes a thousand times as long: without a queue,
+//! whoever asks for many pages makes every reader wait.
+
+use super::{
+    limits::Share,
+    metrics::PageRefused,
+    route::{ApiError, Counter},
+};
+use axum::{
+    body::{Body, Bytes, HttpBody, to_bytes},
+    extract::{Request, State},
+    http::Method,
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use hyper::body::{Frame, SizeHint};
+use std::{
+    num::NonZero,
+    pin::Pin,
+    task::{Context, Poll},
+    thread::available_parallelism,
+};
+use tokio::{sync::Semaphore, task::yield_now};
+
+/// Pages that are made at once, for each thread: some of them wait for the
+/// database. What else there is to do waits for no more than so many.
+const AT_ONCE: usize = 4;
+/// Pages that are made or wait for it. Beyond it clients are told to come back: to
+/// make so many takes some seconds.
+const WAITING_MOST: usize = 1_024;
+
+/// Middleware for axum, with the [`Counter`] as its state: a page is made when it
+/// is its turn. Answers 429 where its address waits for many already, and 503 where
+/// all together do.
+///
+/// The whole page is made before the first byte of it is sent, compressed too if
+/// this is the outer layer: a page that is streamed as it is made is not, here.
+pub async fn queued(State(counter): State<Counter>, request: Request, next: Next) -> Response {
+    in_queue(&counter, request, |request| next.run(request)).await
+}
+
+/// As [`queued`], of one answer.
+pub async fn in_queue<A: Future<Output = Response>>(
+    counter: &Counter,
+    request: Request,
+    answer: impl FnOnce(Request) -> A,
+) -> Response {
+    let Some(share) = counter.admit_page(request.extensions(), request.headers()) else {
+        return refused(counter, PageRefused::AddressLimit);
+    };
+    // Anything else may wait for what its client has yet to send, and nobody else
+    // is to wait for that.
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return answer(request).await;
+    }
+    let whole = async {
+        let (parts, body) = answer(request).await.into_parts();
+        // As large as we make it.
+        let bytes = to_bytes(body, usize::MAX).await;
+        let bytes = bytes.inspect_err(|error| tracing::error!(%error, "a page ended early"));
+        (parts, bytes.unwrap_or_default())
+    };
+    match counter.queue().make(whole).await {
+        Ok((parts, bytes)) => {
+            let body = bytes.into();
+            let page = Page {
+                body,
+                _share: share,
+            };
+            Response::from_parts(parts, Body::new(page))
+        }
+        Err(why) => refused(counter, why),
+    }
+}
+
+fn refused(counter: &Counter, why: PageRefused) -> Response {
+    counter.page_refused(why);
+    ApiError::from(why).into_response()
+}
+
+/// A page that was made, of which its address has its share until it was taken.
+struct Page {
+    body: Body,
+    _share: Share,
+}
+
+impl HttpBody for Page {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.body).poll_frame(context)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        HttpBody::size_hint(&self.body)
+    }
+}
+
+/// The pages of one server that wait, or are made.
+pub(super) struct Queue {
+    /// Made, or waiting.
+    places: Semaphore,
+    making: Semaphore,
+}
+
+impl Default for Queue {
+    fn default() -> Self {
+        let threads = available_parallelism().map_or(1, NonZero::get);
+        Self::new(AT_ONCE * threads, WAITING_MOST)
+    }
+}
+
+impl Queue {
+    fn new(at_once: usize, waiting: usize) -> Self {
+        Self {
+            places: Semaphore::new(waiting),
+            making: Semaphore::new(at_once),
+        }
+    }
+
+    async fn make<T>(&self, page: impl Future<Output = T>) -> Result<T, PageRefused> {
+        let _place = self.places.try_acquire().map_err(|_| PageRefused::Full)?;
+        let _turn = self.making.acquire().await.map_err(|_| PageRefused::Full)?;
+        // Behind what else there is to do. Many that come together would else be
+        // made together: nothing on the way here waits.
+        yield_now().await;
+        Ok(page.await)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    };
+
+    /// The number of pages that were made, and how many of them when something else
+    /// that came after them was done.
+    async fn made(queue: Queue, pages: usize) -> (usize, usize) {
+        let queue = Arc::new(queue);
+        let made = Arc::new(AtomicUsize::new(0));
+        let asked: Vec<_> = (0..pages)
+            .map(|_| {
+                let (queue, made) = (Arc::clone(&queue), Arc::clone(&made));
+                tokio::spawn(async move {
+                    let page = async { made.fetch_add(1, Ordering::Relaxed) };
+                    queue.make(page).await.is_ok()
+                })
+            })
+            .collect();
+        let frame = {
+            let made = Arc::clone(&made);
+            tokio::spawn(async move { made.load(Ordering::Relaxed) })
+        };
+        let before = frame.await.unwrap();
+        for page in asked {
+            page.await.unwrap();
+        }
+        (made.load(Ordering::Relaxed), before)
+    }
+
+    #[tokio::test]
+    async fn what_comes_after_many_pages_waits_for_few_of_them() {
+        let (all, before) = made(Queue::new(2, 1_000), 500).await;
+        assert_eq!(all, 500);
+        assert!(before <= 2, "{before}");
+    }
+
+    #[tokio::test]
+    async fn beyond_the_places_there_are_pages_are_refused() {
+        assert_eq!(made(Queue::new(2, 100), 500).await.0, 100);
+        let queue = Queue::new(1, 1);
+        assert_eq!(queue.make(async { 1 }).await, Ok(1));
+        assert_eq!(queue.make(async { 2 }).await, Ok(2), "a place comes free");
+    }
+}

@@ -46,6 +46,7 @@ dist-tests: build ## That program, by itself and in real Chromium
 		VIEW_COUNTER_PROGRAM=$$program scripts/browser-tests
 
 proxy-tests: build ## The browser tests through nginx and through Caddy
+	@scripts/check-deploy
 	@VIEW_COUNTER_THROUGH=nginx scripts/browser-tests
 	@VIEW_COUNTER_THROUGH=caddy scripts/browser-tests
 

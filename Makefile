@@ -41,10 +41,12 @@ browser-tests: build ## The site in real Chromium
 dist: ## Build one program with the whole site in it, into dist/
 	@$(toolchain) scripts/dist
 
-dist-tests: build dist ## That program, by itself and in real Chromium
-	@VIEW_COUNTER_PROGRAM=target/dist/view-counter scripts/browser-tests
+dist-tests: build ## That program, by itself and in real Chromium
+	@program=$$($(toolchain) scripts/dist) && \
+		VIEW_COUNTER_PROGRAM=$$program scripts/browser-tests
 
 proxy-tests: build ## The browser tests through nginx and through Caddy
+	@scripts/check-deploy
 	@VIEW_COUNTER_THROUGH=nginx scripts/browser-tests
 	@VIEW_COUNTER_THROUGH=caddy scripts/browser-tests
 

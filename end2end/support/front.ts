@@ -7,8 +7,9 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { createServer, connect, type AddressInfo } from 'node:net';
+import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
+import { connect } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 
 /** The proxies that there are files for. */
@@ -19,6 +20,14 @@ export const THROUGH = process.env['VIEW_COUNTER_THROUGH'] as Kind | undefined;
 
 /** Both are up within a second, on a machine that has nothing else to do. */
 const START_MS = 20_000;
+/** How often a port may turn out to be taken when the proxy comes to it. */
+const TRIES = 3;
+
+/** A proxy that was started, and the file of the authority behind its certificate. */
+interface Started {
+  child: ChildProcess;
+  authority: string;
+}
 
 const deploy = (name: string) => fileURLToPath(new URL(`../../deploy/${name}`, import.meta.url));
 
@@ -34,8 +43,19 @@ export class Front {
 
   /** One before the server on this port of this machine. What it writes is in `folder`. */
   static async before(kind: Kind, server: number, folder: string): Promise<Front> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await Front.#before(kind, server, folder);
+      } catch (error) {
+        if (tries === TRIES || !/address already in use/i.test(String(error))) throw error;
+      }
+    }
+  }
+
+  static async #before(kind: Kind, server: number, folder: string): Promise<Front> {
     const port = await freePort();
-    const child = await (kind === 'nginx' ? nginx : caddy)(port, `127.0.0.1:${server}`, folder);
+    const started = await (kind === 'nginx' ? nginx : caddy)(port, `127.0.0.1:${server}`, folder);
+    const { child } = started;
     const log: Buffer[] = [];
     child.stderr?.on('data', (chunk: Buffer) => log.push(chunk));
     const kill = () => void child.kill('SIGKILL');
@@ -43,7 +63,7 @@ export class Front {
     child.once('exit', () => process.off('exit', kill));
     const front = new Front(port, child);
     try {
-      await listening(port, child);
+      await answering(port, started);
     } catch (error) {
       await front.close();
       throw new Error(`${kind} did not start: ${String(error)}\n${Buffer.concat(log).toString()}`);
@@ -60,7 +80,7 @@ export class Front {
   }
 }
 
-async function nginx(port: number, server: string, folder: string): Promise<ChildProcess> {
+async function nginx(port: number, server: string, folder: string): Promise<Started> {
   const certificate = path.join(folder, 'certificate.pem');
   const key = path.join(folder, 'key.pem');
   const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
@@ -99,13 +119,14 @@ async function nginx(port: number, server: string, folder: string): Promise<Chil
     }`,
   );
   const arguments_ = ['-p', folder, '-e', 'stderr', '-c', configuration];
-  return spawn('nginx', arguments_, {
+  const child = spawn('nginx', arguments_, {
     env: { PATH: `${process.env['PATH']}:/usr/sbin` },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
+  return { child, authority: certificate };
 }
 
-async function caddy(port: number, server: string, folder: string): Promise<ChildProcess> {
+async function caddy(port: number, server: string, folder: string): Promise<Started> {
   const configuration = path.join(folder, 'Caddyfile');
   const site = await readFile(deploy('Caddyfile'), 'utf8');
   // Its own authority, trusted by nobody; and no port that is not asked for.
@@ -117,18 +138,20 @@ async function caddy(port: number, server: string, folder: string): Promise<Chil
     skip_install_trust
   }`;
   await writeFile(configuration, `${options}\n${site}`);
-  await mkdir(path.join(folder, 'caddy'));
-  return spawn('caddy', ['run', '--adapter', 'caddyfile', '--config', configuration], {
+  const data = path.join(folder, 'caddy');
+  await mkdir(data, { recursive: true });
+  const child = spawn('caddy', ['run', '--adapter', 'caddyfile', '--config', configuration], {
     env: {
       PATH: process.env['PATH'],
       HOME: folder,
-      XDG_DATA_HOME: path.join(folder, 'caddy'),
-      XDG_CONFIG_HOME: path.join(folder, 'caddy'),
+      XDG_DATA_HOME: data,
+      XDG_CONFIG_HOME: data,
       SITE: `https://localhost:${port}`,
       UPSTREAM: server,
     },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
+  return { child, authority: path.join(data, 'caddy/pki/authorities/local/root.crt') };
 }
 
 /** Replaces each of these, of which there must be one: the files are what is tested. */
@@ -150,19 +173,30 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** Waits until somebody answers there. */
-async function listening(port: number, child: ChildProcess): Promise<void> {
+/**
+ * Waits until it answers there with a certificate of its own. Caddy listens before
+ * it has one; and a port that was free a moment ago may be another worker's proxy's.
+ */
+async function answering(port: number, { child, authority }: Started): Promise<void> {
   const deadline = Date.now() + START_MS;
-  for (;;) {
-    const socket = connect(port, '127.0.0.1');
-    const answered = await once(socket, 'connect').then(
-      () => true,
-      () => false,
-    );
-    socket.destroy();
-    if (answered) return;
+  while (!(await isVouchedFor(port, authority))) {
     if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}`);
-    if (Date.now() > deadline) throw new Error(`nobody answers within ${START_MS} ms`);
+    if (Date.now() > deadline) throw new Error(`it does not answer within ${START_MS} ms`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
+}
+
+/** Whether there is somebody at this port for whose name this authority vouches. */
+async function isVouchedFor(port: number, authority: string): Promise<boolean> {
+  const ca = await readFile(authority).catch(() => undefined);
+  if (!ca) return false;
+  const socket = connect({ host: '127.0.0.1', port, servername: 'localhost', ca });
+  socket.on('error', () => {});
+  const secured = once(socket, 'secureConnect', { signal: AbortSignal.timeout(5_000) });
+  const answered = await secured.then(
+    () => true,
+    () => false,
+  );
+  socket.destroy();
+  return answered;
 }

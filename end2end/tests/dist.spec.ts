@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { appendFile, mkdtemp, rm } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { get, type IncomingHttpHeaders } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -31,13 +31,24 @@ test('in an empty folder it is a whole site, and says that it is an example', as
   const posts = page.locator('main a[href^="/posts/"]');
   await expect(posts).not.toHaveCount(0);
   const paths = await posts.evaluateAll((links) => links.map((a) => a.getAttribute('href') ?? ''));
-  for (const path of [...paths, '/about', '/privacy', '/feed.xml', '/sitemap.xml', '/robots.txt']) {
-    expect((await ask(server, path)).status, path).toBe(200);
+  for (const address of [...paths, '/about', '/privacy', '/feed.xml', '/sitemap.xml', '/robots.txt']) {
+    expect((await ask(server, address)).status, address).toBe(200);
   }
   expect((await ask(server, '/nowhere')).status).toBe(404);
   expect(server.log).toContain('an example is shown');
   await page.goto(paths[0] ?? '');
   await expectCounter(page, '1 reading now · 1 view');
+
+  // Docker makes an empty folder of what is to be mounted and is not there.
+  const folder = await mkdtemp(path.join(tmpdir(), 'view-counter-'));
+  await mkdir(path.join(folder, 'content'));
+  const mounted = await Server.startByItself(folder);
+  try {
+    expect((await ask(mounted, paths[0] ?? '')).status).toBe(200);
+    expect(mounted.log).toContain('an example is shown');
+  } finally {
+    await mounted.dispose();
+  }
 });
 
 test('its example can be written out, once, and is then what is served', async () => {
@@ -84,7 +95,8 @@ test('every file that a page names is served in each coding, and from then on fo
       expect(answer.headers['cache-control']).toBe(caching);
       if (!file.startsWith('/media/')) expect(answer.headers.vary).toBe('accept-encoding');
       tags.add(answer.headers.etag);
-      const again = await ask(server, file, accepted, answer.headers.etag);
+      const tag = answer.headers.etag ?? '';
+      const again = await ask(server, file, accepted, { 'if-none-match': tag });
       expect(again.status, `${file}: ${accepted}`).toBe(304);
     }
     expect(tags, `${file}: each coding has a tag of its own`).toHaveProperty(
@@ -110,6 +122,22 @@ test('it answers as the program does that reads the same files from a folder', a
         const [here, other] = [await ask(server, path, accepted), await ask(folder, there, accepted)];
         expect(here.status, path).toBe(other.status);
         expect(told(here.headers), `${path}: ${accepted}`).toEqual(told(other.headers));
+        // Of what is not built, and shows no numbers.
+        if (/^\/media\/|^\/favicon\.svg$|^\/pkg\/none\.js$/.test(path)) {
+          expect(here.body.equals(other.body), `${path}: ${accepted}`).toBe(true);
+        }
+      }
+    }
+    const media = paths.filter((path) => path.startsWith('/media/'));
+    expect(media).not.toEqual([]);
+    for (const path of media) {
+      for (const range of ['bytes=0-9', 'bytes=10-', 'bytes=-10']) {
+        const part = (server: Server) => ask(server, path, 'identity', { range });
+        const [here, other] = [await part(server), await part(folder)];
+        expect(here.status, `${path}: ${range}`).toBe(206);
+        expect(other.status, `${path}: ${range}`).toBe(206);
+        expect(here.headers['content-range']).toBe(other.headers['content-range']);
+        expect(here.body.equals(other.body), `${path}: ${range}`).toBe(true);
       }
     }
   } finally {
@@ -132,8 +160,13 @@ interface Answer {
   body: Buffer;
 }
 
-function ask(server: Server, path: string, accepted = 'identity', tag?: string): Promise<Answer> {
-  const headers = { 'accept-encoding': accepted, ...(tag ? { 'if-none-match': tag } : {}) };
+function ask(
+  server: Server,
+  path: string,
+  accepted = 'identity',
+  also: Readonly<Record<string, string>> = {},
+): Promise<Answer> {
+  const headers = { 'accept-encoding': accepted, ...also };
   return new Promise((resolve, reject) => {
     get(new URL(path, server.direct), { headers, timeout: 5_000 }, (response) => {
       const chunks: Buffer[] = [];
@@ -168,8 +201,12 @@ async function sameFile(server: Server, path: string): Promise<string> {
   return files.find((file) => file.startsWith('/pkg/') && file.endsWith(`.${kind}`)) ?? path;
 }
 
-/** The headers that say how a file may be read and kept, and not when and from where. */
+/** The headers that say what an answer is and may do, and not when and from where. */
 function told(headers: IncomingHttpHeaders): unknown {
   const names = ['content-type', 'content-encoding', 'cache-control', 'vary'];
+  names.push('x-content-type-options', 'cross-origin-resource-policy');
+  // A page's names its scripts by their hashes, and they name files of the build.
+  const isPage = headers['content-type']?.startsWith('text/html') ?? false;
+  if (!isPage) names.push('content-security-policy');
   return Object.fromEntries(names.map((name) => [name, headers[name]]));
 }

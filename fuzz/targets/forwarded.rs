@@ -44,6 +44,17 @@ fuzz_target!(|input: Input| {
         canonical(input.peer),
         "nobody is trusted"
     );
-    let client = Proxies::new(trusted, named).client(peer, &headers);
-    let _ = Neighbourhood::from(client);
+    let proxies = Proxies::new(trusted, named);
+    let client = proxies.client(peer, &headers);
+    if input.own_header {
+        let mut more = headers.clone();
+        more.append("x-forwarded-for", HeaderValue::from_static("198.51.100.7"));
+        assert_eq!(proxies.client(peer, &more), client, "another header counts");
+    }
+    // What a trusted proxy writes comes last, and is believed whatever stands before.
+    let reader = IpAddr::from([203, 0, 113, 9]);
+    if proxies.trusts(input.peer) && !proxies.trusts(reader) {
+        headers.append(&name, HeaderValue::from_static("203.0.113.9"));
+        assert_eq!(proxies.client(peer, &headers), reader, "the proxy's own line");
+    }
 });

@@ -3,8 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use std::{cell::LazyCell, fs};
-use tempfile::TempDir;
+use std::{cell::LazyCell, fs, path::Path};
 use view_counter::blog::content::Content;
 
 const SITE: &str = r#"
@@ -18,20 +17,23 @@ href = "/about"
 "#;
 const ABOUT: &str = "+++\ntitle = \"About\"\ndescription = \"About it\"\n+++\nAbout.\n";
 
+/// One folder for all runs: libFuzzer ends the process, and nothing would remove it.
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/target/front_matter");
+
 thread_local! {
-    static FOLDER: LazyCell<TempDir> = LazyCell::new(|| {
-        let folder = TempDir::new().expect("a temporary folder");
-        fs::write(folder.path().join("site.toml"), SITE).expect("space");
-        fs::write(folder.path().join("about.md"), ABOUT).expect("space");
-        fs::create_dir(folder.path().join("posts")).expect("space");
+    static CONTENT: LazyCell<&'static Path> = LazyCell::new(|| {
+        let folder = Path::new(FOLDER);
+        fs::create_dir_all(folder.join("posts")).expect("a folder");
+        fs::write(folder.join("site.toml"), SITE).expect("space");
+        fs::write(folder.join("about.md"), ABOUT).expect("space");
         folder
     });
 }
 
 fuzz_target!(|post: &[u8]| {
-    FOLDER.with(|folder| {
-        fs::write(folder.path().join("posts/a.md"), post).expect("space");
-        match Content::load(folder.path(), true) {
+    CONTENT.with(|folder| {
+        fs::write(folder.join("posts/a.md"), post).expect("space");
+        match Content::load(folder, true) {
             Ok(content) => {
                 for post in content.posts() {
                     assert!(!post.summary.slug.is_empty());

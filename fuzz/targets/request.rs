@@ -8,11 +8,12 @@ use axum::{
     Router,
     body::{Body, to_bytes},
     extract::ConnectInfo,
-    http::{HeaderValue, Method, Request, Uri, header},
+    http::{HeaderValue, Method, Request, StatusCode, Uri, Version, header},
 };
+use hyper::ext::Protocol;
 use libfuzzer_sys::fuzz_target;
 use std::{cell::LazyCell, net::SocketAddr};
-use tokio::runtime::Runtime;
+use tokio::{runtime::Runtime, task::yield_now};
 use tower::ServiceExt;
 use view_counter::counter::route;
 
@@ -22,13 +23,28 @@ struct Input<'a> {
     route: Route,
     rest: &'a str,
     query: Option<&'a str>,
+    /// None for those of a handshake with which nothing is wrong: the fuzzer would
+    /// hardly find them, and what is behind them is to be fuzzed too.
+    headers: Option<Headers<'a>>,
+    user_agent: Option<&'a [u8]>,
+}
+
+#[derive(Arbitrary, Clone, Copy, Debug)]
+struct Headers<'a> {
     origin: Option<&'a [u8]>,
     host: Option<&'a [u8]>,
     upgrade: Option<&'a [u8]>,
     key: Option<&'a [u8]>,
     version: Option<&'a [u8]>,
-    user_agent: Option<&'a [u8]>,
 }
+
+const RIGHT: Headers = Headers {
+    origin: Some(b"http://a.example"),
+    host: Some(b"a.example"),
+    upgrade: Some(b"websocket"),
+    key: Some(b"AAAAAAAAAAAAAAAAAAAAAA=="),
+    version: Some(b"13"),
+};
 
 #[derive(Arbitrary, Clone, Copy, Debug)]
 enum Asked {
@@ -41,6 +57,8 @@ enum Asked {
 
 #[derive(Arbitrary, Clone, Copy, Debug)]
 enum Route {
+    /// Of a post that there is, with what follows after it.
+    One,
     Connect,
     Views,
     Anything,
@@ -63,6 +81,7 @@ thread_local! {
 
 fn request(input: &Input) -> Option<Request<Body>> {
     let before = match input.route {
+        Route::One => "/api/v1/connect/one",
         Route::Connect => "/api/v1/connect/",
         Route::Views => "/api/v1/views/",
         Route::Anything => "/",
@@ -82,13 +101,14 @@ fn request(input: &Input) -> Option<Request<Body>> {
     let mut request = Request::new(Body::empty());
     *request.method_mut() = method;
     *request.uri_mut() = target.parse::<Uri>().ok()?;
+    let headers = input.headers.unwrap_or(RIGHT);
     for (name, value) in [
-        (header::ORIGIN, input.origin),
-        (header::HOST, input.host),
-        (header::UPGRADE, input.upgrade),
-        (header::CONNECTION, input.upgrade.map(|_| &b"Upgrade"[..])),
-        (header::SEC_WEBSOCKET_KEY, input.key),
-        (header::SEC_WEBSOCKET_VERSION, input.version),
+        (header::ORIGIN, headers.origin),
+        (header::HOST, headers.host),
+        (header::UPGRADE, headers.upgrade),
+        (header::CONNECTION, headers.upgrade.map(|_| &b"Upgrade"[..])),
+        (header::SEC_WEBSOCKET_KEY, headers.key),
+        (header::SEC_WEBSOCKET_VERSION, headers.version),
         (header::USER_AGENT, input.user_agent),
     ] {
         if let Some(value) = value {
@@ -98,6 +118,14 @@ fn request(input: &Input) -> Option<Request<Body>> {
     }
     let peer = ConnectInfo(SocketAddr::from(([192, 0, 2, 1], 1)));
     request.extensions_mut().insert(peer);
+    // What hyper adds. It is never upgraded: the client has left before the answer.
+    let upgrade = hyper::upgrade::on(Request::new(()));
+    request.extensions_mut().insert(upgrade);
+    if let Asked::Connect = input.method {
+        *request.version_mut() = Version::HTTP_2;
+        let protocol = Protocol::from_static("websocket");
+        request.extensions_mut().insert(protocol);
+    }
     Some(request)
 }
 
@@ -110,10 +138,15 @@ fuzz_target!(|input: Input| {
             let Ok(response) = world.router.clone().oneshot(request).await;
             let (parts, body) = response.into_parts();
             let body = to_bytes(body, 64 * 1024).await.expect("a small answer");
+            // What was let in gives its place back.
+            yield_now().await;
             (parts, body)
         });
         let (parts, body) = answer;
         assert!(!parts.status.is_server_error(), "{}", parts.status);
+        if parts.status == StatusCode::SWITCHING_PROTOCOLS {
+            assert!(parts.headers.contains_key(header::SEC_WEBSOCKET_ACCEPT));
+        }
         let is_ours = parts.status.is_client_error() && !body.is_empty();
         if is_ours {
             assert_eq!(parts.headers[header::CONTENT_TYPE], "application/json");

@@ -162,3 +162,30 @@ async fn listed(posts: impl Iterator<Item = &content::Post>) -> Vec<ListedPost> 
         })
         .collect()
 }
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use leptos::server_fn::axum::server_fn_paths;
+
+    /// GET and HEAD are let in from anywhere: of these functions each only reads. One
+    /// that changes something is not to be asked with GET.
+    #[test]
+    fn every_function_is_known_and_reads_with_get() {
+        let mut functions: Vec<_> = server_fn_paths()
+            .map(|(path, method)| format!("{method} {path}"))
+            .collect();
+        functions.sort();
+        assert_eq!(
+            functions,
+            [
+                "GET /fn/about",
+                "GET /fn/counts",
+                "GET /fn/post",
+                "GET /fn/posts",
+                "GET /fn/privacy",
+                "GET /fn/site",
+                "GET /fn/tag",
+            ]
+        );
+    }
+}

@@ -27,7 +27,7 @@ use std::{
     net::{IpAddr, SocketAddr},
     pin::{Pin, pin},
     sync::Arc,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
     time::Duration,
 };
 use tokio::{
@@ -192,13 +192,7 @@ impl Connection {
                 request.extensions_mut().insert(place);
                 request.extensions_mut().insert(peer);
                 let answer = app.clone().oneshot(request);
-                async move {
-                    Ok::<_, Infallible>(answer.await?.map(|body| Answer {
-                        body,
-                        asked,
-                        ended: false,
-                    }))
-                }
+                async move { Ok::<_, Infallible>(answer.await?.map(|body| Answer::new(body, asked))) }
             })
         };
         let builder = builder();
@@ -227,11 +221,32 @@ impl Connection {
 }
 
 /// The body of an answer, which is over when it was handed on or given up.
+///
+/// Over HTTP/2 each part of it is handed on in two, and the second is one byte: the
+/// library takes whatever there is as soon as the client has room for a byte, and
+/// this one only when the client had room for all before it. So what a client does
+/// not take is not over.
 struct Answer {
     body: Body,
     asked: Asked,
-    /// All of it was handed on.
-    ended: bool,
+    held_back: Option<Bytes>,
+}
+
+impl Answer {
+    fn new(body: Body, asked: Asked) -> Self {
+        Self {
+            body,
+            asked,
+            held_back: None,
+        }
+    }
+
+    fn hold_back(&mut self, mut part: Bytes) -> Bytes {
+        if part.len() > 1 && self.asked.is_http2() {
+            self.held_back = Some(part.split_off(part.len() - 1));
+        }
+        part
+    }
 }
 
 impl HttpBody for Answer {
@@ -242,20 +257,20 @@ impl HttpBody for Answer {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        let frame = Pin::new(&mut self.body).poll_frame(context);
-        self.ended = matches!(frame, Poll::Ready(None));
-        frame
+        if let Some(held_back) = self.held_back.take() {
+            return Poll::Ready(Some(Ok(Frame::data(held_back))));
+        }
+        let frame = ready!(Pin::new(&mut self.body).poll_frame(context));
+        Poll::Ready(
+            frame.map(|frame| frame.map(|frame| frame.map_data(|part| self.hold_back(part)))),
+        )
     }
 
-    /// Over HTTP/2 only when it was asked for more than there is: that is done when
-    /// the client has room for more, so what it does not take is not over. An
-    /// answer without a body has nothing to be taken.
     fn is_end_stream(&self) -> bool {
-        let is_empty = self.body.size_hint().exact() == Some(0);
-        let is_over = self.ended || !self.asked.is_http2() || is_empty;
-        is_over && self.body.is_end_stream()
+        self.held_back.is_none() && self.body.is_end_stream()
     }
 
+    /// Asked for before any of it was handed on.
     fn size_hint(&self) -> SizeHint {
         HttpBody::size_hint(&self.body)
     }

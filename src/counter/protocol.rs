@@ -303,6 +303,21 @@ mod tests {
     }
 
     #[test]
+    fn close_codes_are_those_that_the_standards_and_clients_know() {
+        let codes = [
+            close_code::PROTOCOL,
+            close_code::UNSUPPORTED,
+            close_code::ABNORMAL,
+            close_code::INVALID,
+            close_code::POLICY,
+            close_code::TOO_BIG,
+            close_code::RESTART,
+            close_code::REPLACED,
+        ];
+        assert_eq!(codes, [1002, 1003, 1006, 1007, 1008, 1009, 1012, 4001]);
+    }
+
+    #[test]
     fn counts_are_written_as_the_wire_says() {
         let counts = Counts {
             live: 3,

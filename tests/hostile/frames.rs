@@ -7,11 +7,18 @@ use crate::{
         raw::{CONTINUATION, PING, RawSocket, TEXT, bytes, frame},
     },
 };
-use tokio::{task::JoinSet, time::timeout};
+use std::time::Duration;
+use tokio::{
+    task::JoinSet,
+    time::{sleep, timeout},
+};
 use view_counter::counter::protocol::close_code;
 
 /// How many of each kind.
-const EACH: u64 = 50;
+const EACH: u64 = 20;
+/// Before each comes again. Handshakes without end would be another attack, and as
+/// much work for this side as for the server.
+const PAUSE: Duration = Duration::from_secs(2);
 const POST: &str = "/api/v1/connect/two";
 
 /// What is sent, and the code that it is closed with.
@@ -34,6 +41,19 @@ fn kinds() -> Vec<(&'static str, Vec<u8>, u16)> {
     ]
 }
 
+/// The code with which a reader who sends this is closed.
+async fn closed_for(what: &str, address: &str, sent: &[u8]) -> u16 {
+    let mut reader = RawSocket::connect(address, POST).await;
+    reader.try_send(sent).await;
+    loop {
+        let said = reader.next().await;
+        let said = said.unwrap_or_else(|| panic!("{what}: closed without a word"));
+        if let Some(code) = said.code() {
+            return code;
+        }
+    }
+}
+
 #[tokio::test]
 async fn who_sends_without_measure_is_closed_and_told_why() {
     let mut siege = Siege::begin("frames").await;
@@ -42,18 +62,14 @@ async fn who_sends_without_measure_is_closed_and_told_why() {
     for (what, sent, expected) in kinds() {
         for _ in 0..EACH {
             let (address, sent) = (siege.server.address.clone(), sent.clone());
+            let over = siege.over();
             made += 1;
             clients.spawn(async move {
-                let mut reader = RawSocket::connect(&address, POST).await;
-                reader.try_send(&sent).await;
-                let code = loop {
-                    let said = reader.next().await;
-                    let said = said.unwrap_or_else(|| panic!("{what}: closed without a word"));
-                    if let Some(code) = said.code() {
-                        break code;
-                    }
-                };
-                assert_eq!(code, expected, "{what}");
+                while !over.is_cancelled() {
+                    let code = closed_for(what, &address, &sent).await;
+                    assert_eq!(code, expected, "{what}");
+                    sleep(PAUSE).await;
+                }
             });
         }
     }
@@ -62,18 +78,20 @@ async fn who_sends_without_measure_is_closed_and_told_why() {
     let again = bytes(&vec![frame(CONTINUATION, "").unfinished(); 1_000]);
     for _ in 0..EACH {
         let (address, begin, again) = (siege.server.address.clone(), begin.clone(), again.clone());
+        let over = siege.over();
         made += 1;
         clients.spawn(async move {
-            let mut reader = RawSocket::connect(&address, POST).await;
-            reader.send(&begin).await;
-            let pouring = async { while reader.try_send(&again).await {} };
-            let end = timeout(PATIENCE, pouring).await;
-            assert!(end.is_ok(), "empty fragments without end: they go on");
+            while !over.is_cancelled() {
+                let mut reader = RawSocket::connect(&address, POST).await;
+                reader.send(&begin).await;
+                let pouring = async { while reader.try_send(&again).await {} };
+                let end = timeout(PATIENCE, pouring).await;
+                assert!(end.is_ok(), "empty fragments without end: they go on");
+                sleep(PAUSE).await;
+            }
         });
     }
     siege.goes_on().await;
-    while let Some(client) = clients.join_next().await {
-        client.unwrap();
-    }
+    siege.ends(clients).await;
     siege.lifted(made, 64).await;
 }

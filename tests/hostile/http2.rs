@@ -55,28 +55,46 @@ pub(crate) fn asks(stream: u32, path: &str) -> Vec<u8> {
 /// the reason that it gave last, if it gave one.
 pub(crate) async fn flood(
     address: &str,
-    begin: Vec<u8>,
-    mut again: impl FnMut() -> Vec<u8> + Send + 'static,
+    begin: &[u8],
+    again: impl FnMut() -> Vec<u8>,
 ) -> Option<u32> {
     let mut stream = TcpStream::connect(address).await.unwrap();
-    stream.write_all(&begin).await.unwrap();
-    let (mut reading, mut writing) = stream.into_split();
-    let pouring = tokio::spawn(async move {
-        while writing.write_all(&again()).await.is_ok() {
-            tokio::task::yield_now().await;
-        }
-    });
+    stream.write_all(begin).await.unwrap();
+    let (mut reading, mut writing) = stream.split();
+    let pouring = async {
+        pour(&mut writing, again).await;
+        std::future::pending().await
+    };
     let mut reason = None;
-    while let Some(frame) = next(&mut reading).await {
-        if frame.kind == GOAWAY {
-            reason = frame
-                .payload
-                .get(4..)
-                .and_then(|code| code.first_chunk().copied());
+    let answers = async {
+        while let Some(frame) = next(&mut reading).await {
+            if frame.kind == GOAWAY {
+                reason = frame
+                    .payload
+                    .get(4..)
+                    .and_then(|code| code.first_chunk().copied());
+            }
         }
+    };
+    tokio::select! {
+        () = answers => {}
+        () = pouring => {}
     }
-    pouring.abort();
     reason.map(u32::from_be_bytes)
+}
+
+/// The same of a client that takes no answer.
+pub(crate) async fn flood_unread(address: &str, begin: &[u8], again: impl FnMut() -> Vec<u8>) {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(begin).await.unwrap();
+    pour(&mut stream, again).await;
+}
+
+/// Sends what `again` says for as long as the connection lasts.
+async fn pour(stream: &mut (impl AsyncWriteExt + Unpin), mut again: impl FnMut() -> Vec<u8>) {
+    while stream.write_all(&again()).await.is_ok() {
+        tokio::task::yield_now().await;
+    }
 }
 
 /// A frame that the server sent.

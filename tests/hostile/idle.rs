@@ -16,6 +16,9 @@ use tokio::{
 /// How many of each kind.
 const EACH: u64 = 100;
 
+const HALF_A_HANDSHAKE: &str = "GET /api/v1/connect/one HTTP/1.1\r\nHost: x\r\n\
+    Connection: Upgrade\r\nUpgrade: websocket\r\n";
+
 /// A client's beginning, and what it sends each second to seem alive.
 fn kinds() -> Vec<(&'static str, Vec<u8>, Vec<u8>)> {
     let request = format!("{UNFINISHED}\r\n").into_bytes();
@@ -26,6 +29,7 @@ fn kinds() -> Vec<(&'static str, Vec<u8>, Vec<u8>)> {
         ("a silent one", vec![], vec![]),
         ("a letter a second", b"G".into(), b"E".into()),
         ("a header without end", UNFINISHED.into(), b"x".into()),
+        ("half a handshake", HALF_A_HANDSHAKE.into(), vec![]),
         ("kept alive", request, vec![]),
         ("half a preface", PREFACE[..10].into(), vec![]),
         ("HTTP/2 without a request", settled.clone(), vec![]),

@@ -3,9 +3,14 @@
 use crate::{
     crowd::{Crowd, READERS},
     footprint::{Footprint, Watch},
-    support::{Folder, Server, eventually},
+    support::{Folder, PATIENCE, Server, eventually},
 };
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::{
+    sync::{Semaphore, SemaphorePermit},
+    task::JoinSet,
+    time::timeout,
+};
+use tokio_util::sync::CancellationToken;
 
 /// Two at a time: most of a siege is waiting, and more would crowd each other.
 static TURNS: Semaphore = Semaphore::const_new(2);
@@ -16,6 +21,7 @@ pub(crate) struct Siege {
     crowd: Crowd,
     before: Footprint,
     watch: Watch,
+    over: CancellationToken,
     _folder: Folder,
     _turn: SemaphorePermit<'static>,
 }
@@ -37,6 +43,7 @@ impl Siege {
             what,
             before: Footprint::of(&server),
             watch: Watch::over(&server),
+            over: CancellationToken::new(),
             server,
             crowd,
             _folder: folder,
@@ -50,10 +57,30 @@ impl Siege {
         println!("{}: and meanwhile: {besieged}", self.what);
     }
 
+    /// Until when the attack lasts: whoever is shown out before comes again.
+    pub(crate) fn over(&self) -> CancellationToken {
+        self.over.clone()
+    }
+
+    /// The crowd has seen enough: nobody comes again. Waits until all have gone,
+    /// and returns what each has to say.
+    pub(crate) async fn ends<T: 'static>(&self, mut attackers: JoinSet<T>) -> Vec<T> {
+        self.over.cancel();
+        let mut said = Vec::new();
+        let gone = async {
+            while let Some(attacker) = attackers.join_next().await {
+                said.push(attacker.unwrap());
+            }
+        };
+        timeout(6 * PATIENCE, gone).await.expect("all go");
+        said
+    }
+
     /// The attack is over: so many connections were made at once, and took no
     /// more than so many KiB each. All is given back, and nobody noticed.
     pub(crate) async fn lifted(self, connections: u64, kib_each: u64) {
         let most = self.watch.most();
+        drop(self.watch);
         let memory = most.memory.saturating_sub(self.before.memory);
         let descriptors = most.descriptors.saturating_sub(self.before.descriptors);
         println!(

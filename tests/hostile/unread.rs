@@ -3,17 +3,29 @@
 use crate::{
     http2::{HEADERS, asks, hello, next},
     siege::Siege,
-    support::{Client, PATIENCE, eventually_within, raw::RawSocket},
+    support::{
+        PATIENCE, eventually_within,
+        raw::{PONG, RawSocket, frame},
+    },
 };
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Duration};
 use tokio::{
     io::AsyncWriteExt,
     net::{TcpSocket, TcpStream},
-    time::timeout,
+    task::JoinSet,
+    time::{sleep, timeout},
 };
 
 /// Sockets whose reader does not read.
 const DEAF: u64 = 200;
+/// Frames that each of them is sent at least: about twice what the send buffer of a
+/// socket holds, and a small part of what that of another connection does.
+const FRAMES: u32 = 250;
+/// Longer than the least time between two frames.
+const BETWEEN: Duration = Duration::from_millis(60);
+/// A frame that is not taken for 5 s ends its socket. Without that rule the
+/// connection's own deadline would end it, after 30 s: later than this.
+const CUT_WITHIN: Duration = Duration::from_secs(12);
 /// HTTP/2 connections that take none of their answers, and how many they ask for.
 /// Few: to make the pages is work, and no part of what is asked here.
 const HOARDERS: u64 = 5;
@@ -36,18 +48,26 @@ async fn a_reader_that_does_not_read_is_cut_and_little_waits_for_it() {
         readers.push(deaf(&siege.server.address).await);
     }
     siege.goes_on().await;
-    // The numbers move, and each move is a frame for each of them.
-    let mut moves = 0;
-    eventually_within(3 * PATIENCE, "all of them are cut", async || {
-        let newcomer: Client = siege.server.reader("two", "").await;
-        newcomer.leave().await;
-        moves += 1;
+    // What they say now and then shows that they are there, and is no reason to
+    // wait for them.
+    let mut talking = JoinSet::new();
+    for mut reader in readers {
+        talking.spawn(async move {
+            while reader.try_send(&frame(PONG, "").bytes()).await {
+                sleep(Duration::from_secs(5)).await;
+            }
+        });
+    }
+    for _ in 0..FRAMES {
+        siege.server.reader("two", "").await.leave().await;
+        sleep(BETWEEN).await;
+    }
+    eventually_within(CUT_WITHIN, "all of them are cut", async || {
         siege.server.views("two").await.live == 0
     })
     .await;
-    println!("unread sockets: {DEAF} were cut after {moves} moves");
-    drop(readers);
-    siege.lifted(DEAF, 64).await;
+    talking.shutdown().await;
+    siege.lifted(DEAF, 32).await;
 }
 
 /// Waits until so many answers have begun: each has headers, which no window holds up.

@@ -1,10 +1,11 @@
 //! `view-counter health`, for supervisors and scripts.
 
-use crate::support::{Folder, Server};
+use crate::support::{Folder, PATIENCE, Server};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpListener,
     task::JoinHandle,
+    time::Instant,
 };
 
 /// Whether `health` succeeded, and what it said on both streams.
@@ -77,4 +78,16 @@ async fn whoever_else_listens_there_is_not_taken_for_a_counter() {
         let (success, out, _) = health(&address, &[]).await;
         assert_eq!((success, out.as_str()), (false, ""));
     }
+}
+
+#[tokio::test]
+async fn whoever_never_answers_is_not_waited_for() {
+    // The kernel connects whoever comes, and nobody accepts.
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = silent.local_addr().unwrap().to_string();
+    let asked = Instant::now();
+    let (success, out, error) = health(&address, &[]).await;
+    assert_eq!((success, out.as_str()), (false, ""));
+    assert!(error.contains("did not answer within 5 s"), "{error}");
+    assert!(asked.elapsed() < PATIENCE / 2, "{:?}", asked.elapsed());
 }

@@ -8,10 +8,12 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod abandoned;
 mod bad_input;
 mod conformance;
 mod counting;
 mod crawlers;
+mod descriptors;
 mod headers;
 mod health;
 mod limits;

@@ -1,8 +1,13 @@
 //! What an operator can see, at an address of its own.
 
 use crate::support::{Client, Folder, Server, counts, eventually, view_id};
-use std::{collections::HashMap, time::Duration};
-use tokio::time::sleep;
+use futures_util::future::join_all;
+use regex::Regex;
+use std::{
+    collections::{BTreeSet, HashMap},
+    time::Duration,
+};
+use tokio::{net::TcpStream, time::sleep};
 use tokio_tungstenite::tungstenite::Message;
 
 const CRAWLER: &[(&str, &str)] = &[("user-agent", "GPTBot/1.2")];
@@ -41,6 +46,13 @@ impl Watched {
             .collect()
     }
 
+    /// The names of all series, sorted.
+    async fn names(&self) -> Vec<String> {
+        let mut names: Vec<_> = self.series().await.into_keys().collect();
+        names.sort();
+        names
+    }
+
     async fn value(&self, name: &str) -> f64 {
         let series = self.series().await;
         *series.get(name).unwrap_or_else(|| panic!("no {name}"))
@@ -55,6 +67,7 @@ impl Watched {
 async fn readers_watchers_and_what_became_of_handshakes_are_seen() {
     let folder = Folder::new();
     let watched = Watched::start(&folder, &["--respect-gpc"]).await;
+    let before = watched.names().await;
     let path = |query: &str| format!("/api/v1/connect/one{query}");
 
     let mut reader = watched.connect(&path(&view_id(1)), &[]).await;
@@ -71,14 +84,15 @@ async fn readers_watchers_and_what_became_of_handshakes_are_seen() {
         watchers.push(watcher);
     }
     let refused = [
-        ("/api/v1/connect/one", "https://elsewhere.example"),
-        ("/api/v1/connect/three", ""),
-        ("/api/v1/connect/a//b", ""),
-        ("/api/v1/connect/one?v=1", ""),
+        ("/api/v1/connect/one", "origin", "https://elsewhere.example"),
+        ("/api/v1/connect/one", "origin", "https://nowhere.example"),
+        ("/api/v1/connect/three", "user-agent", "Somebody/1.0"),
+        ("/api/v1/connect/four", "user-agent", "Somebody else/2.0"),
+        ("/api/v1/connect/a//b", "user-agent", ""),
+        ("/api/v1/connect/one?v=1", "user-agent", ""),
     ];
-    for (path, origin) in refused {
-        let headers = [("origin", origin)];
-        let headers = if origin.is_empty() { &[][..] } else { &headers };
+    for (path, name, value) in refused {
+        let headers = &[(name, value)];
         let refused = Client::try_connect_with(&watched.server.address, path, headers).await;
         assert!(refused.is_err(), "{path}");
     }
@@ -89,15 +103,14 @@ async fn readers_watchers_and_what_became_of_handshakes_are_seen() {
         ("viewcounter_watchers", 4.0),
         ("viewcounter_hubs", 1.0),
         ("viewcounter_views_total", 1.0),
-        ("viewcounter_unsaved_views", 1.0),
         ("viewcounter_handshakes_total{outcome=\"accepted\"}", 5.0),
         (
             "viewcounter_handshakes_total{outcome=\"origin_refused\"}",
-            1.0,
+            2.0,
         ),
         (
             "viewcounter_handshakes_total{outcome=\"slug_unknown\"}",
-            1.0,
+            2.0,
         ),
         (
             "viewcounter_handshakes_total{outcome=\"slug_malformed\"}",
@@ -126,7 +139,14 @@ async fn readers_watchers_and_what_became_of_handshakes_are_seen() {
             0.0,
         ),
         ("viewcounter_frames_sent_total", 5.0),
-        ("viewcounter_build_info{version=\"0.1.0\"}", 1.0),
+        (
+            concat!(
+                "viewcounter_build_info{version=\"",
+                env!("CARGO_PKG_VERSION"),
+                "\"}"
+            ),
+            1.0,
+        ),
     ] {
         assert_eq!(series.get(name), Some(&value), "{name}");
     }
@@ -136,8 +156,6 @@ async fn readers_watchers_and_what_became_of_handshakes_are_seen() {
     assert!(series["process_max_fds"] > 5.0);
     assert!(series["process_start_time_seconds"] > 1.7e9);
 
-    // What a stranger sends makes no new series.
-    let before: Vec<_> = sorted(series.into_keys());
     reader.leave().await;
     eventually("left", async || {
         watched
@@ -146,14 +164,9 @@ async fn readers_watchers_and_what_became_of_handshakes_are_seen() {
             == 1.0
     })
     .await;
-    assert_eq!(sorted(watched.series().await.into_keys()), before);
     assert_eq!(watched.value("viewcounter_readers").await, 0.0);
-}
-
-fn sorted(names: impl Iterator<Item = String>) -> Vec<String> {
-    let mut names: Vec<_> = names.collect();
-    names.sort();
-    names
+    // What a stranger sends makes no new series.
+    assert_eq!(watched.names().await, before);
 }
 
 #[tokio::test]
@@ -193,19 +206,141 @@ async fn views_beyond_what_an_address_may_add_are_seen() {
 }
 
 #[tokio::test]
+async fn what_the_limits_refuse_is_seen() {
+    let folder = Folder::new();
+    let limits = [
+        ["--limits", "on"],
+        ["--trusted-proxies", "127.0.0.1"],
+        ["--handshake-burst", "3"],
+        ["--handshakes-per-second", "1"],
+        ["--sockets-per-address", "2"],
+        ["--max-sockets", "16"],
+        ["--pages-per-address", "1"],
+    ];
+    let watched = Watched::start(&folder, limits.as_flattened()).await;
+    let refused = async |outcome: &str| {
+        let name = format!("viewcounter_handshakes_total{{outcome=\"{outcome}\"}}");
+        watched.value(&name).await >= 1.0
+    };
+    let mut readers = Vec::new();
+    let mut enter = async |slug: &str, from: &str| {
+        let path = format!("/api/v1/connect/{slug}");
+        let headers = [("x-forwarded-for", from)];
+        let address = &watched.server.address;
+        let entered = Client::try_connect_with(address, &path, &headers).await;
+        readers.extend(entered.ok());
+    };
+    // Two get in, and the others are too many until they are too fast.
+    eventually("too fast", async || {
+        enter("one", "203.0.113.1").await;
+        refused("too_fast").await
+    })
+    .await;
+    assert!(refused("too_many_open").await);
+    // Others fill what one post may have, and then all there is.
+    for n in 2..=16 {
+        enter("one", &format!("203.0.113.{n}")).await;
+    }
+    assert!(refused("slug_full").await && !refused("full").await);
+    enter("two", "203.0.113.17").await;
+    enter("two", "203.0.113.18").await;
+    assert!(refused("full").await);
+
+    let http2 = reqwest::Client::builder()
+        .http2_prior_knowledge()
+        .build()
+        .unwrap();
+    // How many come together is the machine's.
+    eventually("a page is refused", async || {
+        let pages = (0..20).map(|_| {
+            let page = http2.get(watched.server.url("/posts/one"));
+            page.header("x-forwarded-for", "203.0.113.1").send()
+        });
+        join_all(pages).await;
+        let of_address = "viewcounter_pages_refused_total{reason=\"address_limit\"}";
+        watched.value(of_address).await >= 1.0
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn connections_beyond_what_an_address_may_have_are_seen() {
+    let folder = Folder::new();
+    // Four for each socket.
+    let limits = ["--limits", "on", "--sockets-per-address", "1"];
+    let watched = Watched::start(&folder, &limits).await;
+    let connect = || TcpStream::connect(&watched.server.address);
+    let _connections = join_all((0..7).map(|_| connect())).await;
+    eventually("three are refused", async || {
+        watched.value("viewcounter_connections_refused_total").await == 3.0
+    })
+    .await;
+}
+
+/// An alert on a name that is not there never rings.
+#[tokio::test]
+async fn every_metric_that_alerts_and_docs_name_is_there() {
+    let folder = Folder::new();
+    let watched = Watched::start(&folder, &[]).await;
+    let answer = reqwest::get(&watched.metrics).await.unwrap();
+    let there = answer.text().await.unwrap();
+    let alerts = include_str!("../../deploy/alerts.yml");
+    let docs = include_str!("../../docs/deploy.md");
+
+    let name = Regex::new("(?:viewcounter|process)_[a-z_]+").unwrap();
+    let names: BTreeSet<_> = [alerts, docs]
+        .iter()
+        .flat_map(|text| name.find_iter(text))
+        .map(|name| name.as_str())
+        .collect();
+    assert!(names.len() > 15, "{names:?}");
+    for name in names {
+        assert!(there.contains(&format!("# TYPE {name} ")), "{name}");
+    }
+
+    // By label, as PromQL has them.
+    let selector = Regex::new("([a-z_]+)\\{([a-z]+)=~?\"([a-z_|]+)\"").unwrap();
+    let mut selected = 0;
+    for found in selector.captures_iter(alerts) {
+        let (_, [name, label, values]) = found.extract();
+        for value in values.split('|') {
+            let series = format!("{name}{{{label}=\"{value}\"}}");
+            assert!(there.contains(&series), "{series}");
+            selected += 1;
+        }
+    }
+    assert!(selected >= 5, "only {selected} values were found");
+
+    // And in the table, in code quotes behind the names that have them.
+    for row in docs
+        .lines()
+        .filter(|row| row.starts_with("| `viewcounter_"))
+    {
+        let label = ["outcome", "reason"]
+            .into_iter()
+            .find(|label| row.contains(&format!("`{label}`")));
+        let Some(label) = label else { continue };
+        let mut words = row.split('`').skip(1).step_by(2);
+        let name = words.next().unwrap();
+        for value in words.filter(|word| *word != label && !word.starts_with("viewcounter_")) {
+            let series = format!("{name}{{{label}=\"{value}\"}}");
+            assert!(there.contains(&series), "{series}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn saves_and_what_waits_for_them_are_seen() {
     let folder = Folder::new();
     let watched = Watched::start(&folder, &[]).await;
-    let _reader = watched.server.reader("one", "").await;
+    let mut reader = watched.server.reader("one", "").await;
+    reader.sees(counts(1, 1)).await;
     sleep(Duration::from_millis(50)).await;
-    assert_eq!(watched.value("viewcounter_unsaved_views").await, 1.0);
-    assert!(watched.value("viewcounter_unsaved_age_seconds").await >= 0.05);
-    assert_eq!(
-        watched
-            .value("viewcounter_save_duration_seconds_count")
-            .await,
-        0.0
-    );
+    // All at once: in five seconds they are saved.
+    let series = watched.series().await;
+    assert_eq!(series["viewcounter_unsaved_views"], 1.0);
+    assert!(series["viewcounter_unsaved_age_seconds"] >= 0.05);
+    assert_eq!(series["viewcounter_save_duration_seconds_count"], 0.0);
     eventually("saved", async || {
         watched.value("viewcounter_unsaved_views").await == 0.0
     })

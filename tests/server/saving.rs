@@ -2,8 +2,11 @@
 
 use crate::support::{Folder, Server, counts, eventually, view_id};
 use std::time::Duration;
-use tokio::time::{Instant, sleep};
-use view_counter::counter::store;
+use tokio::{
+    task::JoinSet,
+    time::{Instant, sleep},
+};
+use view_counter::counter::{protocol::close_code, store};
 
 /// What the database file says of a post.
 async fn stored(folder: &Folder, slug: &str) -> u64 {
@@ -85,6 +88,31 @@ async fn a_server_that_stops_says_that_it_is_not_ready() {
         server.get("/readyz").await.status() == 503
     })
     .await;
+    let (status, log) = server.ended().await;
+    assert!(status.success(), "{log}");
+}
+
+/// Who is told to go and comes back at once is not sent here again by a proxy that
+/// asks whether it is ready.
+#[tokio::test]
+async fn a_server_that_stops_is_not_ready_before_it_closes_the_first_socket() {
+    let folder = Folder::new();
+    let server = Server::start(&folder).await;
+    let mut closing = JoinSet::new();
+    for n in 0..50 {
+        let mut reader = server.reader("one", &view_id(n)).await;
+        closing.spawn(async move { reader.close_code().await });
+    }
+    assert_eq!(server.get("/readyz").await.status(), 200);
+    server.signal("TERM");
+    let first = closing.join_next().await.unwrap().unwrap();
+    // Of a server that has gone meanwhile there is no answer, and that is one too.
+    let ready = reqwest::get(server.url("/readyz")).await;
+    assert!(ready.is_err() || ready.is_ok_and(|answer| answer.status() == 503));
+    assert_eq!(first, Some(close_code::RESTART));
+    while let Some(code) = closing.join_next().await {
+        assert_eq!(code.unwrap(), Some(close_code::RESTART));
+    }
     let (status, log) = server.ended().await;
     assert!(status.success(), "{log}");
 }

@@ -1,32 +1,49 @@
 //! Connections and pages of one address at once, so that others need not wait for
 //! it.
 
-use crate::support::{Folder, PATIENCE, Server, eventually};
+use crate::support::{Folder, PATIENCE, Server, eventually, eventually_within};
 use futures_util::future::join_all;
-use tokio::{io::AsyncReadExt, net::TcpStream, time::timeout};
+use std::time::Duration;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    time::timeout,
+};
 
 async fn connected(server: &Server) -> TcpStream {
     TcpStream::connect(&server.address).await.unwrap()
 }
 
-/// Whether the server closes this connection, of which nothing was asked, at once.
-async fn is_closed(stream: &mut TcpStream) -> bool {
-    let read = timeout(PATIENCE / 20, stream.read(&mut [0; 1])).await;
-    read.is_ok_and(|read| matches!(read, Ok(0) | Err(_)))
+/// Whether this connection, of which nothing was asked yet, gets an answer. If not,
+/// the server has closed it.
+async fn is_served(stream: &mut TcpStream) -> bool {
+    // It may be closed already.
+    let _ = stream
+        .write_all(b"GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n")
+        .await;
+    let mut answer = [0; 12];
+    let read = timeout(PATIENCE, stream.read_exact(&mut answer)).await;
+    let read = read.expect("an answer, or the end");
+    read.is_ok_and(|_| &answer == b"HTTP/1.1 200")
 }
 
 #[tokio::test]
 async fn an_address_has_only_so_many_connections_at_once() {
     let folder = Folder::new();
+    // Four for each socket.
     let arguments = ["--limits", "on", "--sockets-per-address", "1"];
     let server = Server::start_with(&folder, &arguments).await;
-    let mut four = join_all((0..4).map(|_| connected(&server))).await;
-    assert!(is_closed(&mut connected(&server).await).await);
-    let closed = join_all(four.iter_mut().map(is_closed)).await;
-    assert_eq!(closed, [false; 4]);
-    four.pop();
-    eventually("there is room", async || {
-        !is_closed(&mut connected(&server).await).await
+    let mut connections = Vec::new();
+    for _ in 0..4 {
+        connections.push(connected(&server).await);
+    }
+    assert!(!is_served(&mut connected(&server).await).await);
+    let served = join_all(connections.iter_mut().map(is_served)).await;
+    assert_eq!(served, [true; 4]);
+    connections.pop();
+    // Before the others have been idle for as long as they may.
+    eventually_within(Duration::from_secs(5), "there is room", async || {
+        is_served(&mut connected(&server).await).await
     })
     .await;
 }
@@ -40,9 +57,9 @@ async fn a_trusted_proxy_has_as_many_connections_as_it_likes() {
         ["--trusted-proxies", "127.0.0.1"],
     ];
     let server = Server::start_with(&folder, arguments.as_flattened()).await;
-    let mut connections = join_all((0..6).map(|_| connected(&server))).await;
-    let closed = join_all(connections.iter_mut().map(is_closed)).await;
-    assert_eq!(closed, [false; 6]);
+    let mut connections = join_all((0..10).map(|_| connected(&server))).await;
+    let served = join_all(connections.iter_mut().map(is_served)).await;
+    assert_eq!(served, [true; 10]);
 }
 
 /// The statuses of twenty pages that are asked for at once, on one connection, each

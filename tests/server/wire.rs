@@ -2,9 +2,11 @@
 //! HTTP/2.
 
 use crate::support::{Client, Folder, PATIENCE, Server, counts};
+use axum::body::Bytes;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
+    task::JoinHandle,
     time::timeout,
 };
 use tokio_tungstenite::tungstenite::Error;
@@ -165,13 +167,13 @@ async fn numbers_are_read_without_an_origin() {
     assert_eq!(server.text("/readyz").await, r#"{"status":"ready"}"#);
 }
 
-#[tokio::test]
-async fn a_reader_over_http2_is_a_reader() {
-    let folder = Folder::new();
-    let server = Server::start(&folder).await;
-    let mut watcher = server.reader("one", "?watch=1").await;
-    watcher.sees(counts(0, 0)).await;
-
+/// A client that speaks HTTP/2 and may open WebSockets.
+async fn http2(
+    server: &Server,
+) -> (
+    h2::client::SendRequest<Bytes>,
+    JoinHandle<Result<(), h2::Error>>,
+) {
     let stream = TcpStream::connect(&server.address).await.unwrap();
     let (mut client, connection) = h2::client::handshake(stream).await.unwrap();
     let connection = tokio::spawn(connection);
@@ -183,13 +185,37 @@ async fn a_reader_over_http2_is_a_reader() {
         }
     };
     timeout(PATIENCE, settled).await.expect("extended CONNECT");
-    let mut request = http::Request::connect(server.url("/api/v1/connect/one"))
-        .header("origin", format!("http://{}", server.address))
-        .header("sec-websocket-version", "13")
-        .body(())
-        .unwrap();
-    let protocol = h2::ext::Protocol::from_static("websocket");
+    (client, connection)
+}
+
+/// A handshake of RFC 8441 for the post `one`.
+fn connect(
+    server: &Server,
+    protocol: &'static str,
+    origin: &str,
+    version: Option<&str>,
+) -> http::Request<()> {
+    let mut request = http::Request::connect(server.url("/api/v1/connect/one"));
+    request = request.header("origin", origin);
+    if let Some(version) = version {
+        request = request.header("sec-websocket-version", version);
+    }
+    let mut request = request.body(()).unwrap();
+    let protocol = h2::ext::Protocol::from_static(protocol);
     request.extensions_mut().insert(protocol);
+    request
+}
+
+#[tokio::test]
+async fn a_reader_over_http2_is_a_reader() {
+    let folder = Folder::new();
+    let server = Server::start(&folder).await;
+    let mut watcher = server.reader("one", "?watch=1").await;
+    watcher.sees(counts(0, 0)).await;
+
+    let (mut client, connection) = http2(&server).await;
+    let origin = format!("http://{}", server.address);
+    let request = connect(&server, "websocket", &origin, Some("13"));
     let (response, mut sending) = client.send_request(request, false).unwrap();
     let mut response = timeout(PATIENCE, response).await.unwrap().unwrap();
     assert_eq!(response.status(), 200);
@@ -225,4 +251,55 @@ async fn http2_without_connect_is_refused_in_words() {
     // There is nothing to upgrade to (RFC 9113 §8.6).
     assert_eq!(response.status(), 400);
     assert!(response.text().await.unwrap().contains("CONNECT"));
+}
+
+#[tokio::test]
+async fn a_handshake_over_http2_is_refused_as_any_other_is() {
+    let folder = Folder::new();
+    let server = Server::start(&folder).await;
+    let (client, connection) = http2(&server).await;
+    let same = format!("http://{}", server.address);
+    for (protocol, origin, version, expected, sentence) in [
+        ("connect-udp", same.as_str(), Some("13"), 400, "CONNECT"),
+        ("websocket", &same, None, 400, "version 13"),
+        ("websocket", &same, Some("8"), 400, "version 13"),
+        (
+            "websocket",
+            "https://evil.example",
+            Some("13"),
+            403,
+            "--origin",
+        ),
+    ] {
+        let what = format!("{protocol} {version:?} from {origin}");
+        let request = connect(&server, protocol, origin, version);
+        let mut client = client.clone().ready().await.unwrap();
+        let (response, _sending) = client.send_request(request, false).unwrap();
+        let mut response = timeout(PATIENCE, response).await.unwrap().unwrap();
+        assert_eq!(response.status(), expected, "{what}");
+        let said = timeout(PATIENCE, response.body_mut().data()).await.unwrap();
+        let said = String::from_utf8(said.unwrap().unwrap().to_vec()).unwrap();
+        assert!(said.contains(sentence), "{what}: {said}");
+    }
+    assert_eq!(server.views("one").await, counts(0, 0));
+    connection.abort();
+}
+
+#[tokio::test]
+async fn headers_over_http2_that_are_too_large_are_refused_and_the_connection_lasts() {
+    let folder = Folder::new();
+    let server = Server::start(&folder).await;
+    let (client, connection) = http2(&server).await;
+    for (lines, expected) in [(100, 431), (1, 200)] {
+        let mut request = http::Request::get(server.url("/readyz")).body(()).unwrap();
+        for _ in 0..lines {
+            let value = "x".repeat(200).parse().unwrap();
+            request.headers_mut().append("x-many", value);
+        }
+        let mut client = client.clone().ready().await.unwrap();
+        let (response, _) = client.send_request(request, true).unwrap();
+        let response = timeout(PATIENCE, response).await.unwrap().unwrap();
+        assert_eq!(response.status(), expected, "{lines} lines");
+    }
+    connection.abort();
 }

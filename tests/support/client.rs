@@ -154,8 +154,11 @@ impl Client {
 
     /// Closes as a browser does.
     pub(crate) async fn leave(mut self) {
-        self.socket.close(None).await.unwrap();
-        while let Some(Ok(_)) = self.socket.next().await {}
+        let closed = async {
+            self.socket.close(None).await.unwrap();
+            while let Some(Ok(_)) = self.socket.next().await {}
+        };
+        timeout(PATIENCE, closed).await.expect("the server closes");
     }
 
     /// The code with which the server closes; frames before it are passed over.

@@ -154,6 +154,15 @@ impl Received {
     }
 }
 
+/// The request that makes a WebSocket of a connection to this address.
+pub(crate) fn handshake(address: &str, path: &str) -> String {
+    format!(
+        "GET {path} HTTP/1.1\r\nHost: {address}\r\nOrigin: http://{address}\r\n\
+         Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
+         Sec-WebSocket-Key: {KEY}\r\n\r\n"
+    )
+}
+
 /// A connection that was upgraded, below any WebSocket library.
 pub(crate) struct RawSocket {
     stream: TcpStream,
@@ -169,11 +178,7 @@ impl RawSocket {
     /// The same over a connection to this address that is there already.
     pub(crate) async fn over(mut stream: TcpStream, address: &str, path: &str) -> Self {
         stream.set_nodelay(true).unwrap();
-        let request = format!(
-            "GET {path} HTTP/1.1\r\nHost: {address}\r\nOrigin: http://{address}\r\n\
-             Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
-             Sec-WebSocket-Key: {KEY}\r\n\r\n"
-        );
+        let request = handshake(address, path);
         stream.write_all(request.as_bytes()).await.unwrap();
         let head = head(&mut stream).await;
         assert!(head.starts_with("HTTP/1.1 101 "), "{head}");

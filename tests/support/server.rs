@@ -8,8 +8,9 @@ use std::{
 };
 use tempfile::TempDir;
 use tokio::{
-    io::{AsyncBufReadExt, AsyncReadExt, BufReader},
+    io::{AsyncBufReadExt, BufReader},
     process::{Child, ChildStderr, Command},
+    sync::mpsc,
     time::timeout,
 };
 use view_counter::counter::protocol::Counts;
@@ -108,10 +109,48 @@ pub(super) fn child(executable: &str, folder: &Folder) -> Command {
     command
 }
 
+/// What a server says on standard error, taken from it as it comes: it would wait
+/// for whoever leaves 64 KiB of it in the pipe.
+struct Log(mpsc::UnboundedReceiver<Vec<u8>>);
+
+impl Log {
+    fn of(stderr: ChildStderr) -> Self {
+        let (found, lines) = mpsc::unbounded_channel();
+        tokio::spawn(async move {
+            let mut stderr = BufReader::new(stderr);
+            loop {
+                let mut line = Vec::new();
+                let read = stderr.read_until(b'\n', &mut line).await.unwrap();
+                // Goes on to the end also when nobody asks any more.
+                let _ = found.send(line);
+                if read == 0 {
+                    return;
+                }
+            }
+        });
+        Self(lines)
+    }
+
+    /// The next line, with its end; none after the last.
+    async fn line(&mut self) -> Option<String> {
+        let line = self.0.recv().await?;
+        Some(String::from_utf8(line).unwrap())
+    }
+
+    /// All that is left, when there is no more to come.
+    async fn rest(&mut self) -> String {
+        let mut rest = String::new();
+        while let Some(line) = self.line().await {
+            rest.push_str(&line);
+        }
+        rest
+    }
+}
+
 /// A running server; killed when dropped.
 pub(crate) struct Server {
     child: Child,
-    log: BufReader<ChildStderr>,
+    log: Log,
     pub(crate) address: String,
     http: reqwest::Client,
 }
@@ -138,20 +177,29 @@ impl Server {
         Self::start_as(command).await
     }
 
+    /// A server that may have so many files open, when it is ready.
+    pub(crate) async fn start_with_files(folder: &Folder, files: u64, arguments: &[&str]) -> Self {
+        let limited = format!("ulimit -n {files} && exec \"$0\" \"$@\"");
+        let mut command = child("/bin/sh", folder);
+        command.args(["-c", &limited, env!("CARGO_BIN_EXE_view-counter")]);
+        command.args(["serve", "--listen", "127.0.0.1:0", "--database", "views.db"]);
+        command.args(arguments);
+        Self::start_as(command).await
+    }
+
     /// The server that this command starts, when it is ready.
     pub(crate) async fn start_as(mut command: Command) -> Self {
         let mut child = command.spawn().unwrap();
+        let mut log = Log::of(child.stderr.take().unwrap());
         let mut first_line = String::new();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         timeout(PATIENCE, stdout.read_line(&mut first_line))
             .await
             .expect("it says that it is ready")
             .unwrap();
-        let mut log = BufReader::new(child.stderr.take().unwrap());
         let Some(address) = first_line.trim().strip_prefix("listening on http://") else {
-            let mut text = String::new();
-            log.read_to_string(&mut text).await.unwrap();
-            panic!("not ready: {first_line:?}, log: {text}");
+            let text = timeout(PATIENCE, log.rest()).await;
+            panic!("not ready: {first_line:?}, log: {text:?}");
         };
         Self {
             address: address.to_owned(),
@@ -194,6 +242,12 @@ impl Server {
         self.child.id().expect("it runs")
     }
 
+    /// How many files and connections it has open.
+    pub(crate) fn descriptors(&self) -> usize {
+        let folder = format!("/proc/{}/fd", self.pid());
+        fs::read_dir(folder).unwrap().count()
+    }
+
     pub(crate) fn signal(&self, name: &str) {
         let pid = self.pid().to_string();
         let sent = std::process::Command::new("kill")
@@ -204,29 +258,26 @@ impl Server {
 
     /// The next line of its log that has this in it.
     pub(crate) async fn logs(&mut self, text: &str) -> String {
-        let mut line = String::new();
         let found = async {
-            while !line.contains(text) {
-                line.clear();
-                let read = self.log.read_line(&mut line).await.unwrap();
-                assert!(read > 0, "the log ended without {text:?}");
+            while let Some(line) = self.log.line().await {
+                if line.contains(text) {
+                    return line;
+                }
             }
+            panic!("the log ended without {text:?}");
         };
         let found = timeout(PATIENCE, found).await;
-        found.unwrap_or_else(|_| panic!("nothing in the log says {text:?}"));
-        line
+        found.unwrap_or_else(|_| panic!("nothing in the log says {text:?}"))
     }
 
     /// Waits until it ends by itself; returns how, and what was not read of its
     /// log yet.
     pub(crate) async fn ended(mut self) -> (ExitStatus, String) {
-        let mut log = String::new();
         let ended = async {
-            self.log.read_to_string(&mut log).await.unwrap();
-            self.child.wait().await.unwrap()
+            let log = self.log.rest().await;
+            (self.child.wait().await.unwrap(), log)
         };
-        let status = timeout(PATIENCE, ended).await.expect("it ends");
-        (status, log)
+        timeout(PATIENCE, ended).await.expect("it ends")
     }
 
     pub(crate) async fn stop(self) {

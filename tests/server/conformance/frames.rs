@@ -87,14 +87,14 @@ async fn a_frame_that_is_too_large_is_refused_for_what_it_announces() {
     let mut stage = Stage::set().await;
     let largest = frame(TEXT, [b'x'; 512]).bytes();
     stage.answers("512 bytes", &largest, &[Numbers]).await;
-    // Of these no byte ever comes, or fewer than are announced. Memory for the
-    // larger ones could not be had. The last two have the bit set that must be 0
-    // (§5.2): no reader can tell 1002 from 1009 there either.
+    // Of these no byte ever comes. Memory for the larger ones could not be had.
+    // The last two have the bit set that must be 0 (§5.2): no reader can tell 1002
+    // from 1009 there either.
     for announced in [513, 0xffff, 0x1_0000, 1 << 40, 1 << 63, u64::MAX] {
         for opcode in [TEXT, BINARY, CONTINUATION] {
             let what = format!("{announced} bytes of opcode {opcode}");
-            let bytes = frame(opcode, "").announcing(announced).bytes();
-            stage.breaks(&what, &bytes, close_code::TOO_BIG).await;
+            let head = frame(opcode, "").announcing(announced).bytes();
+            stage.is_closed_for(&what, &head, close_code::TOO_BIG).await;
         }
     }
     stage.strike().await;

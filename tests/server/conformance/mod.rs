@@ -63,9 +63,15 @@ impl Stage {
     /// and then the end of the connection, and no reset, however much of what
     /// it sent was not read.
     async fn breaks(&mut self, what: &str, bytes: &[u8], code: u16) {
-        let mut reader = self.enters().await;
         // More than the server reads at once.
-        reader.send(&[bytes, &[0xff; 4096]].concat()).await;
+        let bytes = [bytes, &[0xff; 4096]].concat();
+        self.is_closed_for(what, &bytes, code).await;
+    }
+
+    /// The same of a reader who sends this and nothing after it.
+    async fn is_closed_for(&mut self, what: &str, bytes: &[u8], code: u16) {
+        let mut reader = self.enters().await;
+        reader.send(bytes).await;
         let said = reader.next().await;
         let said = said.unwrap_or_else(|| panic!("{what}: closed without a word"));
         assert_eq!(said.code(), Some(code), "{what}: {said:?}");

@@ -3,7 +3,7 @@
 toolchain := scripts/with-toolchain
 
 .PHONY: help build run dev test check rust-tests browser-tests dist dist-tests proxy-tests \
-	fuzz clean
+	fuzz deny clean
 
 help: ## Say what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -52,6 +52,9 @@ proxy-tests: build ## The browser tests through nginx and through Caddy
 
 fuzz: ## Fuzz what strangers send, a minute for each target
 	@scripts/fuzz 60
+
+deny: ## Licences, sources and known vulnerabilities of all dependencies
+	@scripts/deny
 
 clean: ## Remove what was built (not the tools, which are in the user's cache)
 	@rm -rf target dist end2end/node_modules

@@ -128,6 +128,14 @@ ensure_compiler() {
     "Without: https://rustup.rs, or your distribution's Rust and its wasm32 standard library."
 }
 
+# What readers download is not to say where it was built, and by whom. cargo splits
+# these flags at spaces, so a path that has one is left as it is.
+forget_paths() {
+  local cargo_home=${CARGO_HOME:-$HOME/.cargo}
+  [[ $cargo_home$PWD != *' '* ]] || return 0
+  export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="${CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS:-} --remap-path-prefix=$cargo_home=/cargo --remap-path-prefix=$PWD=/view-counter"
+}
+
 # --- cargo-leptos, wasm-bindgen, wasm-opt ------------------------------------
 
 # install_crate CRATE VERSION EXTRA-CARGO-ARGS…: into the cache. Prebuilt if

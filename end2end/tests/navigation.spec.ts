@@ -125,10 +125,11 @@ test.describe('a hurried reader', () => {
   test.use({ expectedComplaints: /WebSocket is closed before the connection is established/ });
 
   /** Five clicks, none of which waits for what the one before it brings. */
-  async function hurry(page: Page): Promise<void> {
+  async function hurry(page: Page, clicked = () => {}): Promise<void> {
     for (const post of ['noon', 'dusk', 'night', 'noon', 'dusk']) {
       await page.locator('.prose').getByRole('link', { name: post, exact: true }).click();
     }
+    clicked();
     await expect(page).toHaveURL(/\/posts\/dusk$/);
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('Dusk');
     await expect(counters(page, 'live')).toHaveCount(2);
@@ -148,15 +149,19 @@ test.describe('a hurried reader', () => {
   test('has not viewed what came too late to be shown', async ({ page, sockets, server }) => {
     await page.goto('/posts/dawn');
     await expectCounter(page, '1 reading now · 1 view');
-    // The answers come in the reverse order of the questions.
+    // The answers come after the last click, in the reverse order of the questions.
+    let clicked = () => {};
+    const afterLastClick = new Promise<void>((resolve) => (clicked = resolve));
     let delay = 1_200;
     await page.route('**/fn/post?*', async (route) => {
       delay -= 200;
-      await new Promise((resume) => setTimeout(resume, delay));
+      const mine = delay;
+      await afterLastClick;
+      await new Promise((resume) => setTimeout(resume, mine));
       // The page may have given up on it meanwhile.
       await route.continue().catch(() => {});
     });
-    await hurry(page);
+    await hurry(page, clicked);
 
     await expectCounter(page, '1 reading now · 1 view');
     await expect.poll(() => sockets.slugs).toEqual(['dusk']);

@@ -8,19 +8,13 @@ use super::{
     route::{ApiError, Counter},
 };
 use axum::{
-    body::{Body, Bytes, HttpBody, to_bytes},
+    body::{Bytes, to_bytes},
     extract::{Request, State},
     http::Method,
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use hyper::body::{Frame, SizeHint};
-use std::{
-    num::NonZero,
-    pin::Pin,
-    task::{Context, Poll},
-    thread::available_parallelism,
-};
+use std::{num::NonZero, thread::available_parallelism};
 use tokio::{sync::Semaphore, task::yield_now};
 
 /// Pages that are made at once, for each thread: some of them wait for the
@@ -57,18 +51,19 @@ pub async fn in_queue<A: Future<Output = Response>>(
     let whole = async {
         let (parts, body) = answer(request).await.into_parts();
         // As large as we make it.
-        let bytes = to_bytes(body, usize::MAX).await;
-        let bytes = bytes.inspect_err(|error| tracing::error!(%error, "a page ended early"));
-        (parts, bytes.unwrap_or_default())
+        (parts, to_bytes(body, usize::MAX).await)
     };
     match counter.queue().make(whole).await {
-        Ok((parts, bytes)) => {
-            let body = bytes.into();
-            let page = Page {
-                body,
+        Ok((parts, Ok(bytes))) => {
+            let page = Bytes::from_owner(Page {
+                bytes,
                 _share: share,
-            };
-            Response::from_parts(parts, Body::new(page))
+            });
+            Response::from_parts(parts, page.into())
+        }
+        Ok((_, Err(error))) => {
+            tracing::error!(%error, "a page could not be made");
+            ApiError::unmade().into_response()
         }
         Err(why) => refused(counter, why),
     }
@@ -79,29 +74,16 @@ fn refused(counter: &Counter, why: PageRefused) -> Response {
     ApiError::from(why).into_response()
 }
 
-/// A page that was made, of which its address has its share until it was taken.
+/// A page that was made. Its address has its share as long as the bytes are held
+/// somewhere: until they were sent, or given up.
 struct Page {
-    body: Body,
+    bytes: Bytes,
     _share: Share,
 }
 
-impl HttpBody for Page {
-    type Data = Bytes;
-    type Error = axum::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        Pin::new(&mut self.body).poll_frame(context)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        HttpBody::size_hint(&self.body)
+impl AsRef<[u8]> for Page {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
     }
 }
 

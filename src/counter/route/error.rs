@@ -125,6 +125,14 @@ impl ApiError {
         )
     }
 
+    /// 500: a page ended before it was whole.
+    pub(in crate::counter) fn unmade() -> Self {
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "this page could not be made; the log says why",
+        )
+    }
+
     /// 503: the database cannot be read.
     pub(super) fn storage_failed() -> Self {
         Self::new(

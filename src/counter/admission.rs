@@ -1,6 +1,10 @@
 //! Who may connect: the origin a browser names, the slugs there are, and what
 //! one address may ask for; and who of them only watches.
 
+mod origin;
+
+pub use origin::{Origin, OriginError, Origins};
+
 use super::{
     address::{Neighbourhood, Proxies},
     crawler,
@@ -9,13 +13,11 @@ use super::{
 };
 use axum::{
     extract::ConnectInfo,
-    http::{Extensions, HeaderMap, Uri, header},
+    http::{Extensions, HeaderMap, header},
 };
 use std::{
     collections::BTreeSet,
-    fmt,
     net::{IpAddr, SocketAddr},
-    str::FromStr,
     sync::{Arc, Once, PoisonError, RwLock},
 };
 
@@ -44,103 +46,6 @@ impl Slugs {
 impl FromIterator<Slug> for Slugs {
     fn from_iter<I: IntoIterator<Item = Slug>>(slugs: I) -> Self {
         Self(Arc::new(RwLock::new(Arc::new(slugs.into_iter().collect()))))
-    }
-}
-
-/// An origin as browsers write it (RFC 6454 §6.2): scheme, host and, if it is
-/// not the scheme's own, port.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Origin {
-    scheme: String,
-    host: String,
-    port: u16,
-}
-
-/// A text is not an [`Origin`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("an origin is a scheme and a host, like https://blog.example, without a path")]
-pub struct OriginError;
-
-impl FromStr for Origin {
-    type Err = OriginError;
-
-    fn from_str(text: &str) -> Result<Self, OriginError> {
-        // An `http::Uri` cannot tell whether its path was written.
-        let (_, rest) = text.split_once("://").ok_or(OriginError)?;
-        if rest.contains(['/', '?', '#', '@']) {
-            return Err(OriginError);
-        }
-        let uri: Uri = text.parse().map_err(|_| OriginError)?;
-        let scheme = uri.scheme_str().ok_or(OriginError)?.to_ascii_lowercase();
-        let standard_port = match scheme.as_str() {
-            "http" => 80,
-            "https" => 443,
-            _ => return Err(OriginError),
-        };
-        let host = uri.host().filter(|host| !host.is_empty());
-        Ok(Self {
-            host: host.ok_or(OriginError)?.to_ascii_lowercase(),
-            port: match uri.authority().and_then(|a| a.port()) {
-                Some(port) => port.as_str().parse().map_err(|_| OriginError)?,
-                None => standard_port,
-            },
-            scheme,
-        })
-    }
-}
-
-impl fmt::Display for Origin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}://{}", self.scheme, self.host)?;
-        match (self.scheme.as_str(), self.port) {
-            ("http", 80) | ("https", 443) => Ok(()),
-            (_, port) => write!(f, ":{port}"),
-        }
-    }
-}
-
-impl Origin {
-    /// Whether the host and port that a request was sent to are this origin's.
-    /// The scheme is not known there: a proxy may have taken TLS off.
-    fn is_at(&self, authority: &str) -> bool {
-        format!("{}://{authority}", self.scheme)
-            .parse::<Self>()
-            .is_ok_and(|asked| asked == *self)
-    }
-}
-
-/// Which pages may connect and read across origins.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Origins {
-    /// Pages of the host that the request was sent to.
-    #[default]
-    SameHost,
-    /// Pages of exactly these origins.
-    Listed(Vec<Origin>),
-}
-
-impl Origins {
-    /// The request's `Origin` header, if its page may connect. A missing one,
-    /// `null`, and more than one are not.
-    pub fn admit<'a>(&self, headers: &'a HeaderMap, uri: &'a Uri) -> Option<&'a str> {
-        let mut values = headers.get_all(header::ORIGIN).iter();
-        let value = values.next()?.to_str().ok()?;
-        let origin: Origin = value.parse().ok()?;
-        let admitted = match self {
-            _ if values.next().is_some() => false,
-            Self::SameHost => authority(headers, uri).is_some_and(|host| origin.is_at(host)),
-            Self::Listed(list) => list.contains(&origin),
-        };
-        admitted.then_some(value)
-    }
-}
-
-/// The host and port that the client asked for: `:authority` in HTTP/2, the
-/// `Host` header in HTTP/1.1.
-fn authority<'a>(headers: &'a HeaderMap, uri: &'a Uri) -> Option<&'a str> {
-    match uri.authority() {
-        Some(authority) => Some(authority.as_str()),
-        None => headers.get(header::HOST)?.to_str().ok(),
     }
 }
 
@@ -259,76 +164,6 @@ impl Admission {
 mod tests {
     use super::*;
     use axum::http::HeaderValue;
-
-    fn headers(host: &str, origins: &[&str]) -> HeaderMap {
-        let mut headers = HeaderMap::new();
-        headers.insert(header::HOST, host.parse().unwrap());
-        for origin in origins {
-            headers.append(header::ORIGIN, HeaderValue::from_str(origin).unwrap());
-        }
-        headers
-    }
-
-    fn admits(origins: &Origins, host: &str, origin: &[&str]) -> bool {
-        let headers = headers(host, origin);
-        origins.admit(&headers, &Uri::from_static("/x")).is_some()
-    }
-
-    #[test]
-    fn without_a_list_the_page_must_come_from_the_same_host_and_port() {
-        let same = |host, origin| admits(&Origins::SameHost, host, &[origin]);
-        assert!(same("blog.example", "https://blog.example"));
-        assert!(same("BLOG.example:443", "https://blog.example"));
-        assert!(same("127.0.0.1:3000", "http://127.0.0.1:3000"));
-        assert!(same("[::1]:3000", "http://[::1]:3000"));
-        assert!(!same("127.0.0.1:3000", "http://127.0.0.1:3001"));
-        assert!(!same("127.0.0.1:3000", "http://127.0.0.1"));
-        assert!(!same("blog.example", "https://blog.example:8443"));
-        assert!(!same("blog.example", "https://evil.example"));
-        assert!(!same("blog.example", "https://blog.example.evil.example"));
-        assert!(!same("", "https://blog.example"));
-    }
-
-    #[test]
-    fn over_http2_the_authority_is_asked() {
-        let uri = Uri::from_static("http://blog.example/x");
-        let headers = headers("evil.example", &["https://blog.example"]);
-        assert!(Origins::SameHost.admit(&headers, &uri).is_some());
-        let uri = Uri::from_static("http://other.example/x");
-        assert!(Origins::SameHost.admit(&headers, &uri).is_none());
-    }
-
-    #[test]
-    fn a_list_is_exact() {
-        let list = Origins::Listed(vec!["https://blog.example".parse().unwrap()]);
-        assert!(admits(&list, "counts.example", &["https://blog.example"]));
-        for other in [
-            "http://blog.example",
-            "https://www.blog.example",
-            "https://blog.example:8443",
-            "https://counts.example",
-        ] {
-            assert!(!admits(&list, "counts.example", &[other]), "{other}");
-        }
-    }
-
-    #[test]
-    fn a_missing_a_null_a_doubled_and_a_broken_origin_are_refused() {
-        let list = Origins::Listed(vec!["https://blog.example".parse().unwrap()]);
-        for origins in [&Origins::SameHost, &list] {
-            for sent in [
-                &[][..],
-                &["null"],
-                &[""],
-                &["https://"],
-                &["blog.example"],
-                &["https://blog.example/"],
-                &["https://blog.example", "https://blog.example"],
-            ] {
-                assert!(!admits(origins, "blog.example", sent), "{sent:?}");
-            }
-        }
-    }
 
     #[test]
     fn a_browser_that_asks_for_privacy_is_left_out_if_the_server_heeds_it() {

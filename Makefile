@@ -3,7 +3,7 @@
 toolchain := scripts/with-toolchain
 
 .PHONY: help build run dev test check rust-tests browser-tests dist dist-tests proxy-tests \
-	fuzz deny clean
+	bench page-load fuzz deny clean
 
 help: ## Say what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -34,6 +34,7 @@ rust-tests: ## Unit, property, integration and fault tests
 	@# By itself: it measures the server's memory, and how long a crowd waits.
 	@$(toolchain) cargo test --features ssr,blog --test hostile -- --nocapture
 	@$(toolchain) cargo test --features ssr --lib
+	@$(toolchain) cargo test --package view-counter-bench
 
 browser-tests: build ## The site in real Chromium
 	@scripts/browser-tests
@@ -49,6 +50,12 @@ proxy-tests: build ## The browser tests through nginx and through Caddy
 	@scripts/check-deploy
 	@VIEW_COUNTER_THROUGH=nginx scripts/browser-tests
 	@VIEW_COUNTER_THROUGH=caddy scripts/browser-tests
+
+bench: build ## Measure the server beside what people would use instead
+	@$(toolchain) scripts/bench run
+
+page-load: build ## Measure what the counter costs a page that loads
+	@cd benches/page-load && npm ci --silent --no-audit --no-fund && ./page-load
 
 fuzz: ## Fuzz what strangers send, a minute for each target
 	@scripts/fuzz 60

@@ -1,0 +1,102 @@
+//! Measures this server and what people would use instead: the same client, the
+//! same work, one machine, one run. `make bench` builds all of them and starts it
+//! where nothing but loopback is reached.
+
+mod crowd;
+mod floor;
+mod http;
+mod machine;
+mod process;
+mod report;
+mod server;
+mod socket;
+mod work;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand, ValueEnum};
+use report::Report;
+use std::{
+    path::{Path, PathBuf},
+    time::Instant,
+};
+use work::Work;
+
+/// Measures the view counter beside what people would use instead
+#[derive(Parser)]
+#[command(name = "bench", max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Put servers to works, and write what was found
+    Run {
+        /// Only these works; all when none is named
+        #[arg(long, value_enum)]
+        work: Vec<Work>,
+        /// Only servers whose name begins so, as in the tables; all when none is named
+        #[arg(long, value_name = "NAME")]
+        only: Vec<String>,
+        /// How often each is measured, one after the other and then all again
+        #[arg(long, default_value_t = 3)]
+        repeat: usize,
+        /// Where the report goes: FILE.md and FILE.json
+        #[arg(long, value_name = "FILE", default_value = "target/bench/report")]
+        out: PathBuf,
+    },
+    /// Serve as the floor: `write` to every socket, and no more
+    #[command(hide = true)]
+    Floor {
+        /// Where to listen
+        #[arg(long)]
+        port: u16,
+    },
+}
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    match Cli::parse().command {
+        Command::Floor { port } => floor::serve(port).await,
+        Command::Run {
+            work,
+            only,
+            repeat,
+            out,
+        } => {
+            let works = if work.is_empty() {
+                Work::value_variants().to_vec()
+            } else {
+                work
+            };
+            run(&works, &only, repeat, &out).await
+        }
+    }
+}
+
+#[expect(clippy::print_stderr, clippy::print_stdout, reason = "a command line")]
+async fn run(works: &[Work], only: &[String], repeat: usize, out: &Path) -> Result<()> {
+    let mut report = Report::begin()?;
+    for &work in works {
+        for repetition in 1..=repeat {
+            for contestant in work.contestants() {
+                let name = contestant.name();
+                if !only.is_empty() && !only.iter().any(|only| name.starts_with(only)) {
+                    continue;
+                }
+                let begin = Instant::now();
+                eprint!("==> {}: {name}, {repetition} of {repeat} … ", work.title());
+                let found = work.run(contestant).await;
+                match &found {
+                    Ok(_) => eprintln!("{:.0} s", begin.elapsed().as_secs_f64()),
+                    Err(error) => eprintln!("did not finish: {error:#}"),
+                }
+                report.add(work, contestant, found);
+                report.write(out)?;
+            }
+        }
+    }
+    println!("{}", report.markdown()?);
+    Ok(())
+}

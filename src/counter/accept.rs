@@ -14,13 +14,17 @@ use axum::{
     body::{Body, Bytes, HttpBody},
     extract::{ConnectInfo, Request},
 };
-use hyper::body::{Frame, Incoming, SizeHint};
+use hyper::{
+    body::{Frame, Incoming, SizeHint},
+    upgrade::Upgraded,
+};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
     server::conn::auto,
     service::TowerToHyperService,
 };
-use lingering::{Lingering, Transport};
+pub(super) use lingering::Lingering;
+use lingering::Transport;
 use std::{
     convert::Infallible,
     io,
@@ -31,7 +35,7 @@ use std::{
     time::Duration,
 };
 use tokio::{
-    net::{TcpListener, TcpSocket},
+    net::{TcpListener, TcpSocket, TcpStream},
     sync::Semaphore,
     time::{sleep, timeout},
 };
@@ -79,6 +83,8 @@ pub fn bind(address: SocketAddr) -> io::Result<TcpListener> {
         SocketAddr::V6(_) => TcpSocket::new_v6()?,
     };
     socket.set_reuseaddr(true)?;
+    // Frames are sent as they are written.
+    socket.set_nodelay(true)?;
     socket.set_send_buffer_size(SEND_BUFFER)?;
     socket.bind(address)?;
     socket.listen(BACKLOG)
@@ -133,8 +139,6 @@ pub async fn serve_at_most<H: Send + Sync + 'static>(
         let Some(held) = admit(peer.ip()) else {
             continue;
         };
-        // Best effort: without it frames are merely later.
-        let _ = stream.set_nodelay(true);
         let connection = Connection {
             app: app.clone(),
             stop: stop.clone(),
@@ -167,6 +171,21 @@ impl Place {
     }
 }
 
+/// What a connection is read and written through.
+type Stream<S> = Pin<Box<TimeoutStream<Lingering<S>>>>;
+
+/// The TCP connection that HTTP/1 has left to a socket, and what was read from it
+/// already.
+///
+/// # Errors
+/// If it is something else, a stream of HTTP/2: then it is as it was.
+pub(super) fn tcp_of(upgraded: Upgraded) -> Result<(Lingering<TcpStream>, Bytes), Upgraded> {
+    let parts = auto::upgrade::downcast::<TokioIo<Stream<TcpStream>>>(upgraded)?;
+    let mut stream = parts.io.into_inner();
+    let lingering = stream.as_mut().get_pin_mut().get_mut().leave_to_socket();
+    Ok((lingering, parts.read_buf))
+}
+
 struct Connection {
     app: Router,
     stop: CancellationToken,
@@ -196,8 +215,9 @@ impl Connection {
             })
         };
         let builder = builder();
+        let stream: Stream<_> = Box::pin(stream);
         let mut connection = pin!(builder.serve_connection_with_upgrades(
-            TokioIo::new(Box::pin(stream)),
+            TokioIo::new(stream),
             TowerToHyperService::new(service),
         ));
 

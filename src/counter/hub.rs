@@ -1,12 +1,13 @@
 //! The hub: the one place that knows every slug's readers and total.
 //!
 //! Around the pure [`Tally`](super::tally::Tally) of each slug it puts what a
-//! tally must not know: the lock, the clock, the channel to the sockets, and
-//! two background tasks, one that sends late frames and one that saves.
+//! tally must not know: the lock, the clock, the audience, and two background
+//! tasks, one that sends late frames and one that saves.
 //! A slug's tally exists while somebody reads or watches it, has views to save,
 //! or is remembered; then it is dropped, so that memory follows the posts being
 //! read and not the posts there are.
 
+mod audience;
 mod overview;
 mod reading;
 mod room;
@@ -20,6 +21,7 @@ mod simulation;
 #[cfg(test)]
 mod tests;
 
+pub use audience::Outlet;
 pub use overview::Overview;
 pub use subscription::{Door, News, Subscription};
 

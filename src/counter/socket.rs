@@ -1,9 +1,11 @@
 //! One WebSocket, from the upgrade to its end: frames out, pings, and what to
 //! make of what the other side sends.
 
+mod line;
 mod metered;
 
 use super::{
+    frame::Frame,
     gate::Pass,
     hub::{News, Subscription},
     metrics::{Ended, Metrics},
@@ -11,7 +13,7 @@ use super::{
 };
 use futures_util::{SinkExt, StreamExt};
 use hyper::upgrade::Upgraded;
-use hyper_util::rt::TokioIo;
+use line::Line;
 use metered::{Metered, Ration};
 use std::{io, time::Duration};
 use tokio::time::{Instant, sleep, sleep_until, timeout};
@@ -58,7 +60,7 @@ const BYTES: Ration = Ration {
 };
 
 /// A socket whose other side is a reader.
-pub(super) type WebSocket = WebSocketStream<Metered<TokioIo<Upgraded>>>;
+pub(super) type WebSocket = WebSocketStream<Metered<Line>>;
 
 /// The socket that a connection, or a stream of HTTP/2, has become. At the
 /// library's defaults it would take 137 KB; so it takes about 2.
@@ -69,7 +71,7 @@ pub(super) async fn over(upgraded: Upgraded) -> WebSocket {
         .max_write_buffer_size(4096)
         .max_message_size(Some(MAX_MESSAGE))
         .max_frame_size(Some(MAX_MESSAGE));
-    let stream = Metered::new(TokioIo::new(upgraded), BYTES);
+    let stream = Metered::new(Line::over(upgraded), BYTES);
     WebSocketStream::from_raw_socket(stream, Role::Server, Some(config)).await
 }
 
@@ -100,32 +102,29 @@ impl End {
 /// Serves the socket until it ends. The subscription is dropped as soon as the
 /// reader is known to leave, before any closing handshake.
 pub(super) async fn serve(
-    mut socket: WebSocket,
+    socket: &mut WebSocket,
     subscription: Subscription,
     pass: &Pass,
     metrics: &Metrics,
 ) {
-    let Err(end) = converse(&mut socket, subscription, pass, metrics).await;
+    let Err(end) = converse(socket, subscription, pass, metrics).await;
     metrics.ended.count(end.kind());
     finish(socket, end).await;
 }
 
 /// Turns a socket away that was opened while the server stops.
-pub(super) async fn refuse(socket: WebSocket) {
+pub(super) async fn refuse(socket: &mut WebSocket) {
     finish(socket, End::RESTARTING).await;
 }
 
 /// The closing handshake, as far as there is one.
-async fn finish(mut socket: WebSocket, end: End) {
+async fn finish(socket: &mut WebSocket, end: End) {
     if let End::Close(code, reason) = end {
         let frame = CloseFrame {
             code: code.into(),
             reason: Utf8Bytes::from_static(reason),
         };
-        if send(&mut socket, Message::Close(Some(frame)))
-            .await
-            .is_err()
-        {
+        if send(socket, Message::Close(Some(frame))).await.is_err() {
             return;
         }
     }
@@ -145,6 +144,7 @@ async fn converse(
     metrics: &Metrics,
 ) -> Result<std::convert::Infallible, End> {
     show(socket, subscription.current(), metrics).await?;
+    let outlet = socket.get_ref().get_ref().outlet();
     let mut pulse = Pulse::new(Instant::now());
     let mut allowance = Allowance::new(Instant::now());
     loop {
@@ -168,7 +168,7 @@ async fn converse(
                 sleep(CLOSE_SPREAD.mul_f64(rand::random::<f64>())).await;
                 return Err(End::RESTARTING);
             }
-            news = subscription.news() => match news {
+            news = subscription.news(outlet.as_ref()) => match news {
                 News::Frame(frame) => show(socket, frame, metrics).await?,
                 News::Replaced => {
                     return Err(End::Close(close_code::REPLACED, "replaced by a newer socket"));
@@ -195,8 +195,8 @@ fn asks_for_numbers(message: &Message) -> Result<bool, End> {
 }
 
 /// Sends the numbers.
-async fn show(socket: &mut WebSocket, frame: Utf8Bytes, metrics: &Metrics) -> Result<(), End> {
-    send(socket, Message::Text(frame)).await?;
+async fn show(socket: &mut WebSocket, frame: Frame, metrics: &Metrics) -> Result<(), End> {
+    send(socket, Message::Text(frame.text().clone())).await?;
     metrics.frames_sent.inc();
     Ok(())
 }

@@ -165,12 +165,6 @@ impl Activity {
         self.lock().cut
     }
 
-    /// Whether the whole of it becomes a socket, as in HTTP/1.
-    pub(super) fn is_socket(&self) -> bool {
-        let state = self.lock();
-        state.sockets > 0 && !state.http2
-    }
-
     fn update(&self, change: impl FnOnce(&mut State)) {
         let mut state = self.lock();
         let before = state.deadline();

@@ -1,6 +1,5 @@
 //! A connection's stream: it ends so that the other side reads what was said
-//! last, says whether that side takes what is written, and queues little for a
-//! socket.
+//! last, says whether that side takes what is written, and can be left to a socket.
 //!
 //! A stream that is closed while bytes lie unread in it is reset by the kernel
 //! (RFC 1122 §4.2.2.13), and a reset may overtake what was sent before it: the
@@ -12,8 +11,11 @@ use socket2::SockRef;
 use std::{
     io::{self, IoSlice},
     pin::Pin,
-    sync::Arc,
-    task::{Context, Poll},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::{Context, Poll, ready},
     time::Duration,
 };
 use tokio::{
@@ -32,30 +34,24 @@ const UNHEEDED: u64 = 256 * 1024;
 const SOCKET_SEND_BUFFER: usize = 4 * 1024;
 
 /// What a connection is made of: TCP, or a pipe in tests.
-pub(super) trait Transport: AsyncRead + AsyncWrite + Send + Unpin + 'static {
-    /// Queues little: what is written from now on is refused until most of it was taken.
-    fn narrow(&self);
+pub(in crate::counter) trait Transport:
+    AsyncRead + AsyncWrite + Send + Unpin + 'static
+{
 }
 
-impl Transport for TcpStream {
-    fn narrow(&self) {
-        // Best effort: without it a slow reader merely falls further behind.
-        let _ = SockRef::from(self).set_send_buffer_size(SOCKET_SEND_BUFFER);
-    }
-}
+impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> Transport for S {}
 
 /// A stream whose drop says that nothing more will be sent, and then reads,
 /// without heed and within bounds, until the other side has closed too. Its
 /// place among the connections is taken until then.
-pub(super) struct Lingering<S: Transport> {
+pub(in crate::counter) struct Lingering<S: Transport> {
     /// Taken by drop alone.
     stream: Option<S>,
     activity: Arc<Activity>,
     /// What was last told to `activity`.
     blocked: bool,
-    narrow: bool,
     /// The other side has closed, or is gone: there is nothing to wait for.
-    over: bool,
+    over: AtomicBool,
 }
 
 impl<S: Transport> Lingering<S> {
@@ -64,8 +60,7 @@ impl<S: Transport> Lingering<S> {
             stream: Some(stream),
             activity,
             blocked: false,
-            narrow: false,
-            over: false,
+            over: AtomicBool::new(false),
         }
     }
 
@@ -78,7 +73,9 @@ impl<S: Transport> Lingering<S> {
             return Poll::Ready(Err(io::ErrorKind::NotConnected.into()));
         };
         let done = io(Pin::new(stream));
-        self.over |= matches!(done, Poll::Ready(Err(_)));
+        if matches!(done, Poll::Ready(Err(_))) {
+            *self.over.get_mut() = true;
+        }
         done
     }
 
@@ -88,10 +85,6 @@ impl<S: Transport> Lingering<S> {
         bytes: usize,
         io: impl FnOnce(Pin<&mut S>) -> Poll<io::Result<usize>>,
     ) -> Poll<io::Result<usize>> {
-        if !self.narrow && self.activity.is_socket() {
-            self.narrow = true;
-            self.stream.iter().for_each(Transport::narrow);
-        }
         let done = self.poll(io);
         // A part that was taken is not enough, or a byte now and then would do.
         let blocked = match done {
@@ -107,9 +100,75 @@ impl<S: Transport> Lingering<S> {
     }
 }
 
+/// As a socket has it: read by one task, and written to by whoever has something to
+/// say.
+impl Lingering<TcpStream> {
+    /// All of the stream, for a socket. What is left here has nothing to end.
+    pub(super) fn leave_to_socket(&mut self) -> Self {
+        // Best effort: without it a slow reader merely falls further behind.
+        if let Some(stream) = &self.stream {
+            let _ = SockRef::from(stream).set_send_buffer_size(SOCKET_SEND_BUFFER);
+        }
+        Self {
+            stream: self.stream.take(),
+            activity: Arc::clone(&self.activity),
+            blocked: self.blocked,
+            over: AtomicBool::new(*self.over.get_mut()),
+        }
+    }
+
+    /// Reads as [`AsyncRead`] does. One task may wait at a time.
+    pub(in crate::counter) fn poll_read_shared(
+        &self,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let stream = self.tcp()?;
+        loop {
+            ready!(stream.poll_read_ready(context))?;
+            match stream.try_read(buffer.initialize_unfilled()) {
+                Ok(read) => {
+                    buffer.advance(read);
+                    if read == 0 {
+                        self.over.store(true, Ordering::Relaxed);
+                    }
+                    return Poll::Ready(Ok(()));
+                }
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Err(error) => return Poll::Ready(Err(self.end(error))),
+            }
+        }
+    }
+
+    /// Writes what there is room for, or fails with [`io::ErrorKind::WouldBlock`].
+    pub(in crate::counter) fn try_write(&self, bytes: &[u8]) -> io::Result<usize> {
+        match self.tcp()?.try_write(bytes) {
+            Err(error) if error.kind() != io::ErrorKind::WouldBlock => Err(self.end(error)),
+            written => written,
+        }
+    }
+
+    /// Waits until there may be room. One task may wait at a time.
+    pub(in crate::counter) fn poll_room(&self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.tcp()?.poll_write_ready(context)
+    }
+
+    fn tcp(&self) -> io::Result<&TcpStream> {
+        self.stream
+            .as_ref()
+            .ok_or_else(|| io::ErrorKind::NotConnected.into())
+    }
+
+    /// An error of the stream is its end.
+    fn end(&self, error: io::Error) -> io::Error {
+        self.over.store(true, Ordering::Relaxed);
+        error
+    }
+}
+
 impl<S: Transport> Drop for Lingering<S> {
     fn drop(&mut self) {
-        if self.over || self.activity.is_cut() {
+        if *self.over.get_mut() || self.activity.is_cut() {
             return;
         }
         // Without a runtime the process ends, and its sockets with it.
@@ -142,7 +201,9 @@ impl<S: Transport> AsyncRead for Lingering<S> {
         let room = buffer.remaining();
         let read = this.poll(|stream| stream.poll_read(context, buffer));
         let nothing_came = read.is_ready() && buffer.remaining() == room;
-        this.over |= nothing_came && room > 0;
+        if nothing_came && room > 0 {
+            *this.over.get_mut() = true;
+        }
         read
     }
 }

@@ -16,10 +16,6 @@ const FIVE_MINUTES: Duration = Duration::from_secs(300);
 /// What a pipe holds, more than any of these tests but one has under way.
 const PIPE: usize = 64 * 1024;
 
-impl Transport for DuplexStream {
-    fn narrow(&self) {}
-}
-
 /// A server of one connection.
 struct Served {
     client: DuplexStream,

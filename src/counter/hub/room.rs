@@ -1,19 +1,22 @@
-//! One slug in the hub: its tally behind a lock, and the channel on which its
-//! sockets see the latest frame.
+//! One slug in the hub: its tally behind a lock, and its audience.
 
-use super::{Shared, lock};
+use super::{
+    Shared,
+    audience::{Audience, Place},
+    lock,
+};
 use crate::counter::{
-    protocol::{Counts, Slug},
+    frame::Frame,
+    protocol::Slug,
     storage::StorageError,
-    tally::{Delta, ReaderId, Tally},
+    tally::{Delta, Joined, ReaderId, Tally},
 };
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard},
     time::Instant,
 };
-use tokio::sync::{OnceCell, oneshot, watch};
-use tokio_tungstenite::tungstenite::Utf8Bytes;
+use tokio::sync::OnceCell;
 
 /// The rooms there are, by slug.
 #[derive(Default)]
@@ -89,14 +92,14 @@ pub(super) struct Room {
     pub(super) slug: Slug,
     /// A std mutex: it is held for a few instructions and never across an await.
     seats: Mutex<Seats>,
-    frames: watch::Sender<Utf8Bytes>,
+    pub(super) audience: Arc<Audience>,
 }
 
 /// What a room's lock guards.
 pub(super) struct Seats {
     pub(super) tally: Tally,
     /// How to tell the socket of a view that a newer one took its place.
-    replaceable: HashMap<ReaderId, oneshot::Sender<()>>,
+    replaceable: HashMap<ReaderId, Arc<Place>>,
     wakes_at: Option<Instant>,
     saves_at: Option<Instant>,
 }
@@ -113,7 +116,7 @@ impl Room {
                 wakes_at: None,
                 saves_at: None,
             }),
-            frames: watch::Sender::default(),
+            audience: Audience::new(),
         }))
     }
 
@@ -121,16 +124,12 @@ impl Room {
         lock(&self.seats)
     }
 
-    /// The latest frame, now and whenever it changes.
-    pub(super) fn frames(&self) -> watch::Receiver<Utf8Bytes> {
-        self.frames.subscribe()
-    }
-
     /// Does what a change made due: sends a frame, and moves the deadlines.
     pub(super) fn settle(&self, shared: &Shared, seats: &mut Seats, now: Instant) {
         let frame = seats.tally.frame_due(now, &mut lock(&shared.budget));
         if let Some(counts) = frame {
-            self.frames.send_replace(encode(counts));
+            self.audience
+                .tell(Frame::of(counts), &shared.metrics.frames_sent);
         }
         let wakes_at = seats.tally.wakes_at();
         shared.wakes.set(&self.slug, &mut seats.wakes_at, wakes_at);
@@ -171,23 +170,20 @@ impl Room {
 }
 
 impl Seats {
-    /// Tells the socket that was replaced, and remembers how to tell this one.
-    /// Only a view with an id can be replaced.
-    pub(super) fn seat(
-        &mut self,
-        reader: ReaderId,
-        replaced: Option<ReaderId>,
-        has_view: bool,
-    ) -> Option<oneshot::Receiver<()>> {
-        if let Some(older) = replaced.and_then(|older| self.replaceable.remove(&older)) {
-            // Its receiver is gone if it ended at this very moment: as well.
-            let _ = older.send(());
+    /// A reader comes. If it took the place of another, that one is told. Only a
+    /// view with an id can be replaced.
+    pub(super) fn seat(&mut self, joined: Joined, has_view: bool) -> Arc<Place> {
+        let place = Arc::new(Place::default());
+        let older = joined
+            .replaced
+            .and_then(|older| self.replaceable.remove(&older));
+        if let Some(older) = older {
+            older.replace();
         }
-        has_view.then(|| {
-            let (tell, told) = oneshot::channel();
-            self.replaceable.insert(reader, tell);
-            told
-        })
+        if has_view {
+            self.replaceable.insert(joined.reader, Arc::clone(&place));
+        }
+        place
     }
 
     /// A reader goes.
@@ -195,9 +191,4 @@ impl Seats {
         self.replaceable.remove(&reader);
         self.tally.leave(reader, now);
     }
-}
-
-/// The one encoding of the numbers that all sockets of a slug share.
-pub(super) fn encode(counts: Counts) -> Utf8Bytes {
-    format!(r#"{{"live":{},"total":{}}}"#, counts.live, counts.total).into()
 }

@@ -9,6 +9,7 @@
 use super::*;
 use crate::counter::{
     admission::Admission,
+    frame::Frame,
     protocol::ViewId,
     route::Counter,
     storage::{Batch, StorageFuture},
@@ -202,8 +203,42 @@ fn slug(n: usize) -> Slug {
     SLUGS[n].parse().unwrap()
 }
 
-fn total_in(frame: &str) -> u64 {
-    serde_json::from_str::<Counts>(frame).unwrap().total
+/// The other side of a socket. Its own task writes to it, and who tells all.
+struct Reader {
+    seen: Mutex<u64>,
+    dice: Mutex<StdRng>,
+}
+
+impl Reader {
+    fn new(seed: u64) -> Self {
+        Self {
+            seen: Mutex::default(),
+            dice: Mutex::new(StdRng::seed_from_u64(seed)),
+        }
+    }
+
+    fn take(&self, frame: &Frame) {
+        let total = serde_json::from_str::<Counts>(frame.text()).unwrap().total;
+        let mut seen = lock(&self.seen);
+        assert!(total >= *seen, "a total fell from {seen} to {total}");
+        *seen = total;
+    }
+
+    async fn take_slowly(&self, frame: &Frame) {
+        let takes = lock(&self.dice).random_range(0..200);
+        sleep(Duration::from_millis(takes)).await;
+        self.take(frame);
+    }
+}
+
+impl Outlet for Reader {
+    fn offer(&self, frame: &Frame) -> bool {
+        let has_room = lock(&self.dice).random_bool(0.7);
+        if has_room {
+            self.take(frame);
+        }
+        has_room
+    }
 }
 
 impl World {
@@ -304,16 +339,17 @@ async fn page(world: Arc<World>, mut rng: StdRng, began: Moment) {
             true => rng.random_range(0..100_000),
             false => rng.random_range(0..3_000),
         });
-        let mut seen = total_in(&subscription.current());
+        let reader = Arc::new(Reader::new(rng.random()));
+        let lent = rng
+            .random_bool(0.5)
+            .then(|| Arc::clone(&reader) as Arc<dyn Outlet>);
         let reads = async {
+            let mut frame = subscription.current();
             loop {
-                match subscription.news().await {
+                reader.take_slowly(&frame).await;
+                frame = match subscription.news(lent.as_ref()).await {
                     News::Replaced => return,
-                    News::Frame(frame) => {
-                        let total = total_in(&frame);
-                        assert!(total >= seen, "a total fell from {seen} to {total}");
-                        seen = total;
-                    }
+                    News::Frame(frame) => frame,
                 }
             }
         };

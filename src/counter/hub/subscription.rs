@@ -1,16 +1,15 @@
 //! How a socket takes part: through a door, and then as a guard whose drop
 //! leaves.
 
-use super::{Shared, lock, now, room::Room, room::encode};
+use super::{Outlet, Shared, audience::Place, lock, now, room::Room};
 use crate::counter::{
+    frame::Frame,
     protocol::Slug,
     storage::StorageError,
     tally::{Arrival, ReaderId},
 };
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
-use std::{future, sync::Arc};
-use tokio::sync::{oneshot, watch};
-use tokio_tungstenite::tungstenite::Utf8Bytes;
+use std::sync::Arc;
 
 /// A slug whose total is loaded, and that stays so while this is held.
 pub struct Door {
@@ -63,25 +62,26 @@ impl Door {
         if joined.counted {
             self.hold.shared.metrics.views.inc();
         }
-        let replaced = seats.seat(joined.reader, joined.replaced, arrival.view.is_some());
+        let reader = joined.reader;
+        let place = seats.seat(joined, arrival.view.is_some());
         self.room.settle(&self.hold.shared, &mut seats, now);
         drop(seats);
-        self.subscribe(Role::Reader(joined.reader), replaced)
+        self.subscribe(Role::Reader(reader), place)
     }
 
     /// Somebody sees the numbers and is in neither.
     pub fn watch(self) -> Subscription {
         self.room.seats().tally.watch();
-        self.subscribe(Role::Watcher, None)
+        self.subscribe(Role::Watcher, Arc::default())
     }
 
-    fn subscribe(self, role: Role, replaced: Option<oneshot::Receiver<()>>) -> Subscription {
+    fn subscribe(self, role: Role, place: Arc<Place>) -> Subscription {
         Subscription {
-            frames: self.room.frames(),
+            key: self.room.audience.add(Arc::clone(&place)),
+            place,
             shared: Arc::clone(&self.hold.shared),
             room: self.room,
             role,
-            replaced,
         }
     }
 }
@@ -97,42 +97,29 @@ pub struct Subscription {
     shared: Arc<Shared>,
     room: Arc<Room>,
     role: Role,
-    frames: watch::Receiver<Utf8Bytes>,
-    replaced: Option<oneshot::Receiver<()>>,
+    place: Arc<Place>,
+    /// Of the place in the audience.
+    key: usize,
 }
 
 impl Subscription {
-    /// The numbers at this moment, as a frame. What was sent to all before is
-    /// then seen: [`Self::news`] waits for the next.
-    pub fn current(&mut self) -> Utf8Bytes {
-        // Under the lock, under which alone frames are sent: or one that is
-        // older than this could still be waiting, and the total would fall.
+    /// The numbers at this moment. What was sent to all before is then seen:
+    /// [`Self::news`] waits for the next, and until it does nobody else writes to
+    /// what was lent.
+    pub fn current(&mut self) -> Frame {
+        // Under the lock, under which alone frames are made: or one that is older
+        // than this could still be on its way, and the total would fall.
         let seats = self.room.seats();
-        self.frames.mark_unchanged();
-        encode(seats.tally.counts())
+        self.room.audience.take_over(&self.place);
+        Frame::of(seats.tally.counts())
     }
 
-    /// Waits for the next thing there is to tell this socket. Cancelling this
-    /// loses nothing.
-    pub async fn news(&mut self) -> News {
-        let replaced = async {
-            match &mut self.replaced {
-                Some(told) => told.await.is_ok(),
-                None => future::pending().await,
-            }
-        };
-        tokio::select! {
-            biased;
-            // An error would mean that this reader has left.
-            true = replaced => {
-                self.replaced = None;
-                return News::Replaced;
-            }
-            Ok(()) = self.frames.changed() => {}
-            // The sender lives in the room, which this holds.
-            else => future::pending().await,
-        }
-        News::Frame(self.frames.borrow_and_update().clone())
+    /// Waits for the next thing that this socket's task has to do. Meanwhile frames
+    /// are written to `outlet`, if there is one, and are no news. Cancelling this
+    /// loses nothing; what was lent stays so until the next [`Self::current`], or
+    /// news of a frame.
+    pub async fn news(&mut self, outlet: Option<&Arc<dyn Outlet>>) -> News {
+        self.room.audience.news(&self.place, outlet).await
     }
 }
 
@@ -140,13 +127,14 @@ impl Subscription {
 pub enum News {
     /// The latest numbers. One frame that came while the one before was being
     /// sent to a slow reader is passed over for the next.
-    Frame(Utf8Bytes),
+    Frame(Frame),
     /// A newer socket of the same view has taken this one's place.
     Replaced,
 }
 
 impl Drop for Subscription {
     fn drop(&mut self) {
+        self.room.audience.remove(self.key);
         let now = now();
         let mut seats = self.room.seats();
         match self.role {

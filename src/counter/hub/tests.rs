@@ -3,13 +3,13 @@
 use super::*;
 use crate::counter::{
     budget::SHORTEST_WINDOW,
+    frame::Frame,
     protocol::ViewId,
     storage::{Batch, StorageFuture},
     tally::Arrival,
 };
 use std::collections::HashMap;
 use tokio::time::{advance, sleep, timeout};
-use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 /// Keeps totals in memory, by the rules of the real store.
 #[derive(Default)]
@@ -129,13 +129,13 @@ async fn counts(hub: &Hub, text: &str) -> (u64, u64) {
     (counts.live, counts.total)
 }
 
-fn frame(live: u64, total: u64) -> Utf8Bytes {
-    room::encode(Counts { live, total })
+fn frame(live: u64, total: u64) -> Frame {
+    Frame::of(Counts { live, total })
 }
 
 /// The next frame to all; none if nothing is sent for a minute.
-async fn next_frame(subscription: &mut Subscription) -> Option<Utf8Bytes> {
-    match timeout(Duration::from_secs(60), subscription.news()).await {
+async fn next_frame(subscription: &mut Subscription) -> Option<Frame> {
+    match timeout(Duration::from_secs(60), subscription.news(None)).await {
         Ok(News::Frame(frame)) => Some(frame),
         Ok(News::Replaced) => panic!("replaced"),
         Err(_) => None,
@@ -184,7 +184,7 @@ async fn a_second_socket_of_a_view_replaces_the_first() {
     let hub = hub(&Memory::with("a", 0));
     let mut older = join(&hub, "a", view(1)).await;
     let mut newer = join(&hub, "a", view(1)).await;
-    assert!(matches!(older.news().await, News::Replaced));
+    assert!(matches!(older.news(None).await, News::Replaced));
     drop(older);
     assert_eq!(newer.current(), frame(1, 1));
     assert_eq!(counts(&hub, "a").await, (1, 1));

@@ -6,7 +6,7 @@ use crate::counter::{
     accept::Place,
     admission::{PageSays, SlugRefused, Watches},
     limits::Refusal,
-    metrics::{Metrics, Outcome, Uncounted},
+    metrics::{Outcome, Uncounted},
     protocol::ViewId,
     socket,
     tally::Arrival,
@@ -94,14 +94,14 @@ impl From<SlugRefused> for TurnedAway {
 /// What becomes of a handshake, which is counted when that is known. Of one that
 /// is dropped before, its client has gone.
 struct Fate {
-    metrics: Metrics,
+    counter: Counter,
     outcome: Outcome,
 }
 
 impl Fate {
-    fn open(metrics: Metrics) -> Self {
+    fn open(counter: Counter) -> Self {
         let outcome = Outcome::Abandoned;
-        Self { metrics, outcome }
+        Self { counter, outcome }
     }
 
     fn is(mut self, outcome: Outcome) {
@@ -111,7 +111,7 @@ impl Fate {
 
 impl Drop for Fate {
     fn drop(&mut self) {
-        self.metrics.handshakes.count(self.outcome);
+        self.counter.metrics().handshakes.count(self.outcome);
     }
 }
 
@@ -123,7 +123,7 @@ pub(super) async fn connect(
     request: Request,
 ) -> Result<Response, ApiError> {
     let (parts, _) = request.into_parts();
-    let mut fate = Some(Fate::open(counter.metrics().clone()));
+    let mut fate = Some(Fate::open(counter.clone()));
     let opened = open(&counter, slug, query, parts, &mut fate).await;
     opened.map_err(|away| {
         if let Some(fate) = fate {
@@ -171,34 +171,36 @@ async fn open(
         .map_err(TurnedAway::as_(Outcome::StorageFailed))?;
 
     let watches = admission.watches(&parts.headers, query.page_says());
-    let limits = admission.limits.clone();
-    let metrics = counter.metrics().clone();
+    let counter = counter.clone();
     let place = parts.extensions.get::<Place>().map(Place::hold);
     let (response, socket) = upgrade.agree();
     let fate = fate.take();
     tokio::spawn(async move {
         let _held = (place, slot);
-        let (Some(socket), Some(fate)) = (socket.await, fate) else {
+        // Lent to all that follows: what is moved into an `async fn` is in its memory
+        // as often as it is handed on.
+        let (Some(mut socket), Some(fate)) = (socket.await, fate) else {
             return;
         };
         if pass.is_closing() {
             fate.is(Outcome::Stopping);
-            return socket::refuse(socket).await;
+            return socket::refuse(&mut socket).await;
         }
         fate.is(Outcome::Accepted);
+        let metrics = counter.metrics();
         let subscription = if let Some(why) = watches {
             metrics.uncounted.count(why.into());
             door.watch()
         } else {
             door.join_if(arrival, || {
-                let counts = limits.take_view(from, &slug);
+                let counts = counter.0.admission.limits.take_view(from, &slug);
                 if !counts {
                     metrics.uncounted.count(Uncounted::Quota);
                 }
                 counts
             })
         };
-        socket::serve(socket, subscription, &pass, &metrics).await;
+        socket::serve(&mut socket, subscription, &pass, metrics).await;
     });
     Ok(response)
 }

@@ -40,6 +40,11 @@ impl<S> Metered<S> {
         }
     }
 
+    /// What is below.
+    pub(super) fn get_ref(&self) -> &S {
+        &self.stream
+    }
+
     /// Takes so many bytes from what is left, and says whether they were.
     fn take(&mut self, bytes: usize) -> bool {
         let now = Instant::now();

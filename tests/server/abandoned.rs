@@ -50,12 +50,12 @@ async fn who_leaves_before_the_answer_holds_no_place() {
     let server = Server::start_with(&folder, &["--max-sockets", &most]).await;
     // This connection to it stays.
     assert_eq!(server.views("one").await.live, 0);
-    let before = server.descriptors();
+    let before = server.sockets();
     for how in [Leaves::WithAnEnd, Leaves::Unread, Leaves::WithAReset] {
         let leaving = (0..EACH).map(|_| comes_and_leaves(&server.address, how));
         futures_util::future::join_all(leaving).await;
         eventually("nobody is left", async || {
-            server.views("one").await.live == 0 && server.descriptors() <= before
+            server.views("one").await.live == 0 && server.sockets() <= before
         })
         .await;
     }

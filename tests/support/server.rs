@@ -248,6 +248,18 @@ impl Server {
         fs::read_dir(folder).unwrap().count()
     }
 
+    /// How many of these are sockets: the database opens a file more now and then.
+    pub(crate) fn sockets(&self) -> usize {
+        let folder = format!("/proc/{}/fd", self.pid());
+        let targets = fs::read_dir(folder)
+            .unwrap()
+            // One may be closed meanwhile.
+            .filter_map(|entry| fs::read_link(entry.unwrap().path()).ok());
+        targets
+            .filter(|target| target.to_string_lossy().starts_with("socket:"))
+            .count()
+    }
+
     pub(crate) fn signal(&self, name: &str) {
         let pid = self.pid().to_string();
         let sent = std::process::Command::new("kill")

@@ -64,4 +64,4 @@ deny: ## Licences, sources and known vulnerabilities of all dependencies
 	@scripts/deny
 
 clean: ## Remove what was built (not the tools, which are in the user's cache)
-	@rm -rf target dist end2end/node_modules
+	@rm -rf target dist end2end/node_modules benches/*/node_modules

@@ -4,7 +4,7 @@
 //! It asks first. Anyone can put such an address into a link, and nobody is to
 //! be left out by following one.
 
-use leptos::{either::EitherOf4, html, prelude::*};
+use leptos::{html, prelude::*};
 
 /// What the notice says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +23,33 @@ enum Notice {
     Impossible,
 }
 
+/// What a button says, and whether it leaves this browser out.
+type Answer = (&'static str, bool);
+
+impl Notice {
+    /// The notice's text, and the buttons below it.
+    fn content(self) -> Option<(&'static str, &'static [Answer])> {
+        match self {
+            Self::None => None,
+            Self::Question => Some((
+                "Leave this browser out of the counts? You will still see the numbers.",
+                &[
+                    ("Leave this browser out", true),
+                    ("Keep counting it", false),
+                ],
+            )),
+            Self::LeftOut => Some((
+                "This browser is left out of the counts.",
+                &[("Count this browser again", false)],
+            )),
+            Self::Impossible => Some((
+                "This browser stores nothing for this site, so it cannot be left out.",
+                &[("Close", false)],
+            )),
+        }
+    }
+}
+
 /// The notice, to be placed once, anywhere on every page. It shows nothing
 /// unless it was asked for, or this browser is left out; then it also undoes
 /// that.
@@ -34,31 +61,21 @@ pub fn OptOut() -> impl IntoView {
     let notice = RwSignal::new(Notice::None);
     let element = NodeRef::<html::Aside>::new();
     browser::follow(notice, element);
-    let decide = move |leave_out: bool| browser::decide(notice, leave_out);
-    let says = |text| view! { <p id="opt-out-text">{text}</p> };
-    let content = move || match notice.get() {
-        Notice::None => EitherOf4::A(()),
-        Notice::Question => EitherOf4::B(view! {
-            {says("Leave this browser out of the counts? You will still see the numbers.")}
-            <button type="button" on:click=move |_| decide(true)>
-                "Leave this browser out"
+    let button = move |&(label, leave_out): &Answer| {
+        let decide = move |_| browser::decide(notice, leave_out);
+        view! {
+            <button type="button" on:click=decide>
+                {label}
             </button>
-            <button type="button" on:click=move |_| decide(false)>
-                "Keep counting it"
-            </button>
-        }),
-        Notice::LeftOut => EitherOf4::C(view! {
-            {says("This browser is left out of the counts.")}
-            <button type="button" on:click=move |_| decide(false)>
-                "Count this browser again"
-            </button>
-        }),
-        Notice::Impossible => EitherOf4::D(view! {
-            {says("This browser stores nothing for this site, so it cannot be left out.")}
-            <button type="button" on:click=move |_| decide(false)>
-                "Close"
-            </button>
-        }),
+        }
+    };
+    let content = move || {
+        let (text, answers) = notice.get().content()?;
+        let buttons: Vec<_> = answers.iter().map(button).collect();
+        Some(view! {
+            <p id="opt-out-text">{text}</p>
+            {buttons}
+        })
     };
     view! {
         <aside

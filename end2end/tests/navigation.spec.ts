@@ -6,7 +6,7 @@ import { counters, countLoads, expectCounter, hydrated } from '../support/page';
 async function holdPosts(page: Page): Promise<() => void> {
   let letGo = () => {};
   const held = new Promise<void>((resolve) => (letGo = resolve));
-  await page.route('**/fn/post?*', async (route) => {
+  await page.route('**/fn/page?*', async (route) => {
     await held;
     await route.continue();
   });
@@ -153,7 +153,7 @@ test.describe('a hurried reader', () => {
     let clicked = () => {};
     const afterLastClick = new Promise<void>((resolve) => (clicked = resolve));
     let delay = 1_200;
-    await page.route('**/fn/post?*', async (route) => {
+    await page.route('**/fn/page?*', async (route) => {
       delay -= 200;
       const mine = delay;
       await afterLastClick;

@@ -1,31 +1,32 @@
 //! The document and the routes.
 
-#[cfg(feature = "ssr")]
-use super::site_files::AssetPaths;
 use super::{
     layout::Layout,
-    pages::{AboutPage, HomePage, NotFound, PostPage, PrivacyPage, TagPage},
+    page::{MissingPage, RoutedPage},
 };
+#[cfg(feature = "ssr")]
+use super::{model::SiteInfo, site_files::AssetPaths};
 use leptos::prelude::*;
-use leptos_meta::provide_meta_context;
 use leptos_router::{
     SsrMode,
     components::{FlatRoutes, Route, Router},
     path,
 };
 
-/// The document around the application, with the [`loading_scripts`].
+/// The document around the application, with the [`loading_scripts`], and what the
+/// page has in its head.
 #[cfg(feature = "ssr")]
 pub(super) fn shell(
     assets: &AssetPaths,
-    language: &str,
+    site: &SiteInfo,
     loading_scripts: &str,
+    page_head: &str,
 ) -> impl IntoView + use<> {
     use leptos::tachys::html::InertElement;
-    use leptos_meta::MetaTags;
     let style = assets.style.clone();
-    let language = language.to_owned();
-    let loading_scripts = InertElement::new(loading_scripts.to_owned());
+    let language = site.language.clone();
+    let title = site.title.clone();
+    let head = InertElement::new([loading_scripts, page_head].concat());
     view! {
         <!DOCTYPE html>
         <html lang=language>
@@ -48,8 +49,8 @@ pub(super) fn shell(
                 <script inner_html=super::theme::APPLY_STORED />
                 <link rel="stylesheet" href=style />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
-                {loading_scripts}
-                <MetaTags />
+                <link rel="alternate" type="application/atom+xml" title=title href="/feed.xml" />
+                {head}
             </head>
             <body>
                 <App />
@@ -86,19 +87,18 @@ pub(super) fn loading_scripts(options: LeptosOptions, assets: &AssetPaths) -> St
 /// The application.
 #[component]
 pub fn App() -> impl IntoView {
-    provide_meta_context();
     view! {
         <Router>
             <Layout>
-                <FlatRoutes fallback=NotFound>
+                <FlatRoutes fallback=MissingPage>
                     // Async: the document is whole when it is sent, for those
                     // who read it without JavaScript and for search engines,
                     // and its status is known.
-                    <Route path=path!("/") view=HomePage ssr=SsrMode::Async />
-                    <Route path=path!("/posts/:slug") view=PostPage ssr=SsrMode::Async />
-                    <Route path=path!("/tags/:tag") view=TagPage ssr=SsrMode::Async />
-                    <Route path=path!("/about") view=AboutPage ssr=SsrMode::Async />
-                    <Route path=path!("/privacy") view=PrivacyPage ssr=SsrMode::Async />
+                    <Route path=path!("/") view=RoutedPage ssr=SsrMode::Async />
+                    <Route path=path!("/posts/:slug") view=RoutedPage ssr=SsrMode::Async />
+                    <Route path=path!("/tags/:tag") view=RoutedPage ssr=SsrMode::Async />
+                    <Route path=path!("/about") view=RoutedPage ssr=SsrMode::Async />
+                    <Route path=path!("/privacy") view=RoutedPage ssr=SsrMode::Async />
                 </FlatRoutes>
             </Layout>
         </Router>

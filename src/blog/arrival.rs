@@ -1,7 +1,32 @@
 //! What a browser does by itself when a page has loaded, and the application
-//! has to do after a navigation: move the focus, and go to the section.
+//! has to do after a navigation: take the page's head over, move the focus, and go
+//! to the section.
 
 use leptos::{html, prelude::*};
+
+/// Puts these elements into the document's head, in place of those of the page before:
+/// the title, and all that have the attribute `data-page`.
+#[cfg_attr(
+    not(feature = "hydrate"),
+    expect(unused_variables, reason = "a server makes the head with the document")
+)]
+pub(super) fn replace_head(elements: &str) {
+    #[cfg(feature = "hydrate")]
+    {
+        use wasm_bindgen::JsCast;
+        let old = document().query_selector_all("head > :is(title, [data-page])");
+        let (Ok(old), Some(head)) = (old, document().head()) else {
+            return;
+        };
+        for i in 0..old.length() {
+            if let Some(element) = old.item(i) {
+                element.unchecked_into::<web_sys::Element>().remove();
+            }
+        }
+        // It fails for no HTML.
+        let _ = head.insert_adjacent_html("beforeend", elements);
+    }
+}
 
 /// After a navigation within the site, the keyboard and a screen reader go on
 /// from the new page's beginning, as after a load.

@@ -1,42 +1,21 @@
 //! What every page has: the header, the main landmark and the footer.
 
 use super::{
-    api::{self, SiteFacts},
     arrival::focus_on_navigation,
-    model::NavigationLink,
+    model::{NavigationLink, SiteInfo},
     page_path::{EXTERNAL, is_page},
     theme::ThemeToggle,
 };
 use crate::counter::opt_out::OptOut;
 use leptos::{either::Either, html, prelude::*};
-use leptos_meta::Link;
-use leptos_router::components::A;
-
-/// The site's facts, asked once and shared by all pages.
-#[derive(Clone, Copy)]
-pub(super) struct SiteResource(Resource<Result<SiteFacts, ServerFnError>>);
-
-impl SiteResource {
-    /// The facts, when they are known; empty ones if they cannot be had.
-    pub(super) async fn get(self) -> SiteFacts {
-        self.0.await.unwrap_or_else(|_| SiteFacts {
-            info: super::model::SiteInfo {
-                title: String::new(),
-                description: String::new(),
-                author: String::new(),
-                language: String::new(),
-                navigation: Vec::new(),
-            },
-            url: String::new(),
-        })
-    }
-}
+use leptos_router::hooks::use_location;
 
 /// Wraps a page.
 #[component]
 pub(super) fn Layout(children: Children) -> impl IntoView {
-    let site = SiteResource(Resource::new_blocking(|| (), |()| api::site()));
-    provide_context(site);
+    let site = SharedValue::new(site_info).into_inner();
+    let header = site_header(site.title, site.navigation);
+    let footer = site_footer(site.author);
     let main = NodeRef::<html::Main>::new();
     focus_on_navigation(main);
     view! {
@@ -44,41 +23,37 @@ pub(super) fn Layout(children: Children) -> impl IntoView {
             "Skip to content"
         </a>
         <header class="site-header">
-            <Suspense>
-                {move || Suspend::new(async move { site_header(site.get().await) })}
-            </Suspense>
+            {header}
             <ThemeToggle />
         </header>
         // No heading has such an id: theirs have no underscore.
         <main id="_main" tabindex="-1" node_ref=main>
             {children()}
         </main>
-        <footer class="site-footer">
-            <Suspense>
-                {move || Suspend::new(async move { site_footer(site.get().await) })}
-            </Suspense>
-        </footer>
+        <footer class="site-footer">{footer}</footer>
         <OptOut />
     }
 }
 
-fn site_header(site: SiteFacts) -> impl IntoView {
-    let links: Vec<_> = site
-        .info
-        .navigation
+/// The site, as the server knows it. The browser has it from the server's page, and
+/// does not ask.
+fn site_info() -> SiteInfo {
+    #[cfg(feature = "ssr")]
+    if let Some(site) = use_context::<super::server::Site>() {
+        return site.content.site().clone();
+    }
+    SiteInfo::default()
+}
+
+fn site_header(title: String, navigation: Vec<NavigationLink>) -> impl IntoView {
+    let links: Vec<_> = navigation
         .into_iter()
         .map(|l| view! { <li>{navigation_link(l)}</li> })
         .collect();
     view! {
-        <Link
-            rel="alternate"
-            type_="application/atom+xml"
-            title=site.info.title.clone()
-            href="/feed.xml"
-        />
-        <A href="/" attr:class="site-title" exact=true>
-            {site.info.title}
-        </A>
+        <a href="/" class="site-title" aria-current=current("/")>
+            {title}
+        </a>
         <nav class="site-nav" aria-label="Site">
             <ul>{links}</ul>
         </nav>
@@ -87,10 +62,11 @@ fn site_header(site: SiteFacts) -> impl IntoView {
 
 fn navigation_link(link: NavigationLink) -> impl IntoView {
     if is_page(&link.href) {
+        let current = current(&link.href);
         Either::Left(view! {
-            <A href=link.href exact=true>
+            <a href=link.href aria-current=current>
                 {link.label}
-            </A>
+            </a>
         })
     } else {
         Either::Right(view! {
@@ -101,15 +77,24 @@ fn navigation_link(link: NavigationLink) -> impl IntoView {
     }
 }
 
-fn site_footer(site: SiteFacts) -> impl IntoView {
+/// The `aria-current` of a link to this page: while the page is shown.
+fn current(page: &str) -> impl Fn() -> Option<&'static str> + Send + Sync + use<> {
+    let path = use_location().pathname;
+    let page = page.to_owned();
+    move || (path.get() == page).then_some("page")
+}
+
+fn site_footer(author: String) -> impl IntoView {
     view! {
-        <p>{site.info.author}</p>
+        <p>{author}</p>
         <div>
             <p>
                 "This site stores nothing about you: no cookie, no address, no profile. A view is one number, plus one."
             </p>
             <p class="site-footer-links">
-                <A href="/privacy">"Privacy"</A>
+                <a href="/privacy" aria-current=current("/privacy")>
+                    "Privacy"
+                </a>
                 <a href="/feed.xml" rel=EXTERNAL>
                     "Feed"
                 </a>

@@ -6,8 +6,8 @@ mod arrival;
 mod copy_button;
 mod layout;
 pub mod model;
+mod page;
 mod page_path;
-mod pages;
 mod theme;
 
 #[cfg(feature = "ssr")]
@@ -22,6 +22,8 @@ mod headers;
 pub mod held_file;
 #[cfg(feature = "ssr")]
 mod own_pages;
+#[cfg(feature = "ssr")]
+mod pages;
 #[cfg(feature = "ssr")]
 mod privacy;
 #[cfg(feature = "ssr")]

@@ -1,11 +1,11 @@
-//! What the server and the browser both know about the site and its posts.
+//! What the server and the browser both know about the site.
 //!
 //! Plain data: it may not know where content comes from or how it is shown.
 
 use serde::{Deserialize, Serialize};
 
 /// The site as a whole.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SiteInfo {
     /// The name of the site.
     pub title: String,
@@ -26,52 +26,4 @@ pub struct NavigationLink {
     pub label: String,
     /// A path of this site (`/about`) or a full URL.
     pub href: String,
-}
-
-/// A tag, as it is shown and as it stands in its URL.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TagLink {
-    /// What the reader sees: `Web Sockets`.
-    pub name: String,
-    /// What follows `/tags/`, not percent-encoded: `web-sockets`.
-    pub path_segment: String,
-}
-
-/// What a list of posts shows of one post.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PostSummary {
-    /// What follows `/posts/`: lower-case letters, digits and hyphens.
-    pub slug: String,
-    /// The title, plain text.
-    pub title: String,
-    /// One or two sentences for lists, search engines and previews, plain text.
-    pub description: String,
-    /// The day it was published, for machines: `2026-11-20`.
-    pub date: String,
-    /// The same day for people: `20 November 2026` on a site in English.
-    pub date_text: String,
-    /// Its tags, in the author's order.
-    pub tags: Vec<TagLink>,
-    /// How long it takes to read, in whole minutes, at least 1.
-    pub reading_minutes: u32,
-}
-
-/// One entry of a post's list of contents.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Heading {
-    /// 2 or 3.
-    pub level: u8,
-    /// The `id` of the heading in the post's HTML.
-    pub id: String,
-    /// Its text, without markup.
-    pub text: String,
-}
-
-/// Just enough of a post to link to it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PostLink {
-    /// What follows `/posts/`.
-    pub slug: String,
-    /// Its title.
-    pub title: String,
 }

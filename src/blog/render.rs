@@ -11,6 +11,8 @@ use super::{
     content::Content,
     csp::PagePolicy,
     headers::{self, Scheme},
+    model::SiteInfo,
+    pages::Page,
     site_files::AssetPaths,
     theme,
 };
@@ -29,7 +31,7 @@ use std::{future::ready, pin::Pin, sync::Arc};
 #[derive(Clone)]
 pub(super) struct Renderer {
     assets: AssetPaths,
-    language: Arc<str>,
+    site: Arc<SiteInfo>,
     loading_scripts: Arc<str>,
     policy: Arc<PagePolicy>,
     scheme: Scheme,
@@ -48,17 +50,18 @@ impl Renderer {
         let policy = PagePolicy::new(scripts, content.image_sources(), reload_port);
         Self {
             assets,
-            language: content.site().language.as_str().into(),
+            site: Arc::new(content.site().clone()),
             policy: Arc::new(policy),
             loading_scripts: loading_scripts.into(),
             scheme,
         }
     }
 
-    /// The page that the request's path names, or the one that says 404. `context`
-    /// is what components ask for.
-    pub(super) async fn page(
+    /// The document around this page, which is the one that the request's path names,
+    /// or the one that says 404. `context` is what components ask for.
+    pub(super) async fn document(
         &self,
+        page: Page,
         context: impl Fn() + Clone + Send + 'static,
         request: Request,
     ) -> Response {
@@ -67,19 +70,27 @@ impl Renderer {
             let sentence = "this is no proxy; ask for a path, as in `GET /`";
             return ApiError::new(StatusCode::BAD_REQUEST, sentence).into_response();
         }
+        let status = if page.is_missing {
+            StatusCode::NOT_FOUND
+        } else {
+            StatusCode::OK
+        };
+        let page_head = page.html.head.clone();
         let policy = Arc::clone(&self.policy);
         let context = move || {
             provide_context(Arc::clone(&policy));
+            provide_context(page.clone());
             context();
         };
         let Self {
             assets,
-            language,
+            site,
             loading_scripts,
             ..
         } = self.clone();
-        let document = move || shell(&assets, &language, &loading_scripts);
+        let document = move || shell(&assets, &site, &loading_scripts, &page_head);
         let mut response = handle_response_inner(context, document, request, assemble).await;
+        *response.status_mut() = status;
         headers::mark_as_page(self.scheme, response.headers_mut());
         response
     }

@@ -8,6 +8,7 @@ use super::{
     headers::{self, Scheme},
     own_pages::only_own_pages,
     page_path::is_page,
+    pages,
     render::Renderer,
     site_files::SiteFiles,
     sitemap,
@@ -132,8 +133,9 @@ async fn server_function(State(state): State<AppState>, request: Request) -> Res
 
 /// The page at a path that the application's router knows.
 async fn page(State(state): State<AppState>, request: Request) -> Response {
+    let page = pages::at(&state.site, &state.counter, request.uri().path()).await;
     let renderer = state.renderer.clone();
-    renderer.page(state.context(), request).await
+    renderer.document(page, state.context(), request).await
 }
 
 /// Sets how long an answer may be kept, where nothing closer to it has, and

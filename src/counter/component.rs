@@ -61,17 +61,35 @@ pub fn ViewCounter(
     #[prop(optional, into)]
     counts: Option<Counts>,
 ) -> impl IntoView {
-    let slug: Slug = match slug.parse() {
-        Ok(slug) => slug,
+    match counts {
+        Some(_) => Either::Left(view! { <LoadedViewCounter slug counts /> }),
+        None => Either::Right(with_slug(slug, asked_numbers)),
+    }
+}
+
+/// A [`ViewCounter`] for a page that has loaded the numbers itself. It asks for none:
+/// a page that has none to begin with shows none until the socket brings them. What
+/// asks is then no part of what the browser loads.
+#[component]
+pub fn LoadedViewCounter(
+    /// The post.
+    #[prop(into)]
+    slug: String,
+    /// The numbers to begin with.
+    counts: Option<Counts>,
+) -> impl IntoView {
+    with_slug(slug, move |slug| numbers(slug, counts))
+}
+
+/// What is shown of this slug: nothing, if it is none.
+fn with_slug<V>(slug: String, show: impl FnOnce(Slug) -> V) -> Option<V> {
+    match slug.parse() {
+        Ok(slug) => Some(show(slug)),
         Err(error) => {
             leptos::logging::error!("<ViewCounter slug={slug:?}/>: {error}");
-            return Either::Left(());
+            None
         }
-    };
-    Either::Right(match counts {
-        Some(counts) => Either::Left(numbers(slug, Some(counts))),
-        None => Either::Right(asked_numbers(slug)),
-    })
+    }
 }
 
 /// The numbers, asked of the server while rendering or after a navigation.

@@ -66,9 +66,9 @@ async fn whatever_a_request_asks_for_it_gets_an_answer() {
         ("GET /tags/%FF", 404),
         ("GET /media/%FF", 400),
         ("GET /posts/one?%FF=%FF&[", 200),
-        ("GET /fn/post?slug=%FF", 200),
-        ("GET /fn/post?slug[]=", 400),
-        ("GET /fn/post", 400),
+        ("GET /fn/page?path=%FF", 200),
+        ("GET /fn/page?path[]=", 400),
+        ("GET /fn/page", 400),
         ("DELETE /posts/one", 405),
         ("\u{1b}[31m /", 400),
     ] {
@@ -106,7 +106,7 @@ async fn nothing_reaches_the_log_as_a_stranger_sent_it() {
         }
     }
     for line in [
-        format!("GET /fn/post?slug={NASTY}"),
+        format!("GET /fn/page?path={NASTY}"),
         "GET /\x1b[31m\x7f".to_owned(),
     ] {
         status_of(&server, &request(&line, "User-Agent", b"x")).await;

@@ -4,10 +4,10 @@
 
 use jiff::civil::Date;
 
+use super::TagLink;
 use super::address::segment;
 use super::error::Problems;
 use super::keys::{AtLine, Keys};
-use crate::blog::model::TagLink;
 
 /// A description is shown whole in lists and previews; this many characters are
 /// more than any of them has room for.

@@ -17,8 +17,8 @@ use super::highlight::Highlighter;
 use super::link::Surroundings;
 use super::markdown::{Rendered, render};
 use super::source::read;
-use super::{Content, ContentError, Page, Post, site};
-use crate::blog::model::{PostSummary, SiteInfo};
+use super::{Content, ContentError, Page, Post, PostSummary, site};
+use crate::blog::model::SiteInfo;
 use crate::counter::protocol::Slug;
 
 /// A Markdown file whose head has been read.

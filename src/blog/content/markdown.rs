@@ -12,6 +12,7 @@ use pulldown_cmark::{
     TextMergeWithOffset, html::push_html,
 };
 
+use super::Heading;
 use super::address::segment;
 use super::element;
 use super::error::{Problems, line_at};
@@ -19,7 +20,6 @@ use super::footnote::Footnotes;
 use super::highlight::Highlighter;
 use super::image_source::ImageSource;
 use super::link::Surroundings;
-use crate::blog::model::Heading;
 
 /// What a practised reader reads of a text with some thought in it.
 const WORDS_PER_MINUTE: u32 = 220;

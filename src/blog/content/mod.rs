@@ -30,20 +30,22 @@ mod markdown;
 mod media;
 mod site;
 mod source;
+mod summary;
 #[cfg(test)]
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
-pub(crate) use address::encode_path;
+pub(crate) use address::{decode_path, encode_path};
 #[cfg(feature = "embed")]
 pub use built_in::{WriteError, write_example};
 pub use error::{ContentError, ContentErrors};
 pub use image_source::ImageSource;
 pub use media::{Media, MediaBytes, MediaFile};
+pub use summary::{Heading, PostLink, PostSummary, TagLink};
 
-use super::model::{Heading, PostLink, PostSummary, SiteInfo, TagLink};
+use super::model::SiteInfo;
 
 /// Everything the site shows.
 #[derive(Clone, Debug)]

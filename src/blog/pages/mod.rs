@@ -1,54 +1,56 @@
-//! The pages.
+//! What each page says: its head, and its HTML.
 
-mod about;
-mod home;
-mod meta;
-mod not_found;
+mod head;
+mod lists;
 mod post;
-mod post_list;
-mod privacy;
 mod prose;
-mod tag;
-mod title;
 
-pub(super) use about::AboutPage;
-pub(super) use home::HomePage;
-pub(super) use not_found::NotFound;
-pub(super) use post::PostPage;
-pub(super) use privacy::PrivacyPage;
-pub(super) use tag::TagPage;
-
+use super::{
+    api::{PageHtml, Post},
+    content::decode_path,
+    server::Site,
+};
+use crate::counter::route::Counter;
 use leptos::prelude::*;
-use leptos_meta::Title;
 
-/// Shown in place of a page that could not be had, after a navigation without
-/// a network for example.
-fn unavailable(_error: ServerFnError) -> impl IntoView {
-    view! {
-        <Title text="This page could not be loaded" />
-        <div class="page">
-            <h1>"This page could not be loaded"</h1>
-            <div class="prose">
-                <p>"Check your connection, then reload the page."</p>
-            </div>
-        </div>
+/// A page, ready to be put into a document.
+#[derive(Clone)]
+pub(super) struct Page {
+    /// The post that it shows, if it shows one.
+    pub(super) post: Option<Post>,
+    pub(super) html: PageHtml,
+    /// It says that there is nothing at its address.
+    pub(super) is_missing: bool,
+}
+
+impl Page {
+    /// A page without anything alive in it: all of it is in these two.
+    fn still(head: String, body: impl IntoView) -> Self {
+        Self {
+            post: None,
+            html: PageHtml {
+                head,
+                body: body.into_view().to_html(),
+                ..PageHtml::default()
+            },
+            is_missing: false,
+        }
     }
 }
 
-/// HTML that the server rendered from Markdown.
-///
-/// What the server sends in the page itself is left out of the data that
-/// hydration reads, or it would be sent twice: hydration does not touch
-/// `inner_html`, and so does not need it. After a navigation it is there.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-struct WithBody<T> {
-    page: T,
-    #[serde(skip)]
-    body: String,
-}
-
-impl<T> From<(T, String)> for WithBody<T> {
-    fn from((page, body): (T, String)) -> Self {
-        Self { page, body }
-    }
+/// The page at this path, which may be percent-encoded; where there is none, the
+/// page that says so.
+pub(super) async fn at(site: &Site, counter: &Counter, path: &str) -> Page {
+    let path = decode_path(path);
+    let found = match path.trim_matches('/') {
+        "" => Some(lists::home(site, counter).await),
+        "about" => Some(prose::about(site)),
+        "privacy" => Some(prose::privacy(site)),
+        other => match other.split_once('/') {
+            Some(("posts", slug)) => post::post(site, counter, slug).await,
+            Some(("tags", segment)) => lists::tag(site, counter, segment).await,
+            _ => None,
+        },
+    };
+    found.unwrap_or_else(|| prose::missing(site))
 }

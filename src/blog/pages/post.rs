@@ -1,98 +1,69 @@
 //! A post.
 
 use super::{
-    WithBody,
-    meta::{PageMeta, page_meta},
-    not_found::not_found,
-    unavailable,
+    Page,
+    head::{Description, head},
 };
 use crate::{
     blog::{
-        api::{self, SiteFacts},
-        arrival::go_to_section,
-        copy_button::{copy_clicked, with_copy_buttons},
-        layout::SiteResource,
-        model::{Heading, PostLink, PostSummary},
+        api::{PageHtml, Post},
+        content::{Heading, PostLink, PostSummary},
         page_path::EXTERNAL,
+        server::Site,
     },
-    counter::component::ViewCounter,
+    counter::{
+        protocol::{Counts, Slug},
+        route::Counter,
+    },
 };
-use leptos::{
-    either::{Either, EitherOf3},
-    html,
-    prelude::*,
-};
-use leptos_router::hooks::use_params_map;
+use leptos::prelude::*;
 
-type LoadedPost = WithBody<api::PostPage>;
-
-/// The post that the path names.
-#[component]
-pub(crate) fn PostPage() -> impl IntoView {
-    let site = expect_context::<SiteResource>();
-    let params = use_params_map();
-    let slug = move || params.read().get("slug").unwrap_or_default();
-    let post = Resource::new_blocking(slug, async |slug| {
-        api::post(slug).await.map(|post| post.map(LoadedPost::from))
-    });
-    // The route does not remount from post to post: the transition keeps the
-    // old post until the new one is here.
-    let page = move || {
-        Suspend::new(async move {
-            let site = site.get().await;
-            match post.await {
-                Ok(Some(post)) => EitherOf3::A(article(&site, post)),
-                Ok(None) => EitherOf3::B(not_found(&site)),
-                Err(error) => EitherOf3::C(unavailable(error)),
-            }
-        })
+/// The post with this slug.
+pub(super) async fn post(site: &Site, counter: &Counter, slug: &str) -> Option<Page> {
+    let post = site.content.post(slug)?;
+    let summary = &post.summary;
+    let head = head(
+        site,
+        Description {
+            title: Some(&summary.title),
+            text: &summary.description,
+            path: &format!("/posts/{slug}"),
+            kind: "article",
+            image: post.image.as_deref(),
+            published: Some(&summary.date),
+        },
+    );
+    let html = PageHtml {
+        head,
+        body: post.html.clone(),
+        facts: facts(summary.clone()).to_html(),
+        contents: contents(&post.headings).to_html(),
+        neighbours: neighbours(post.previous.clone(), post.next.clone()).to_html(),
     };
-    view! { <Transition>{page}</Transition> }
+    Some(Page {
+        post: Some(Post {
+            slug: slug.to_owned(),
+            counts: counts_of(counter, slug).await,
+            title: summary.title.clone(),
+            has_contents: !post.headings.is_empty(),
+            has_neighbours: post.previous.is_some() || post.next.is_some(),
+        }),
+        html,
+        is_missing: false,
+    })
 }
 
-fn article(site: &SiteFacts, WithBody { page, body }: LoadedPost) -> impl IntoView + use<> {
-    let summary = page.summary;
-    let meta = PageMeta {
-        title: Some(summary.title.clone()),
-        description: summary.description.clone(),
-        path: format!("/posts/{}", summary.slug),
-        kind: "article",
-        image: page.image,
-        published: Some(summary.date.clone()),
-    };
-    let slug = summary.slug.clone();
-    let counter = move || match page.counts {
-        Some(counts) => Either::Left(view! { <ViewCounter slug=slug.clone() counts /> }),
-        None => Either::Right(view! { <ViewCounter slug=slug.clone() /> }),
-    };
-    // At the beginning and at the end: the two are one reader and one view.
-    let (before, after) = (counter(), counter());
-    let prose = NodeRef::<html::Div>::new();
-    with_copy_buttons(prose);
-    if !body.is_empty() {
-        // It came after a navigation, when there was nothing to scroll to yet.
-        go_to_section(prose);
-    }
-    view! {
-        {page_meta(site, meta)}
-        <article class="post">
-            <header class="post-header">
-                <div>
-                    <h1>{summary.title.clone()}</h1>
-                    <p class="post-counter">{before}</p>
-                </div>
-                {facts(summary)}
-            </header>
-            {contents(page.headings)}
-            <div class="prose" node_ref=prose on:click=copy_clicked inner_html=body></div>
-            <p class="post-end">{after}</p>
-            {neighbours(page.previous, page.next)}
-        </article>
-    }
+/// A page without its numbers is better than no page.
+async fn counts_of(counter: &Counter, slug: &str) -> Option<Counts> {
+    let slug: Slug = slug.parse().ok()?;
+    let counts = counter.hub().counts(&slug).await;
+    counts
+        .inspect_err(|error| tracing::error!(%error, %slug, "a page was served without numbers"))
+        .ok()
 }
 
-fn facts(summary: PostSummary) -> impl IntoView {
-    let tags: Vec<_> = summary
+fn facts(post: PostSummary) -> impl IntoView {
+    let tags: Vec<_> = post
         .tags
         .into_iter()
         .map(|tag| {
@@ -113,32 +84,27 @@ fn facts(summary: PostSummary) -> impl IntoView {
         }
     });
     view! {
-        <div class="post-facts">
-            <p>
-                <time datetime=summary.date>{summary.date_text}</time>
-            </p>
-            <p>{format!("{} min read", summary.reading_minutes)}</p>
-            {tags}
-        </div>
+        <p>
+            <time datetime=post.date>{post.date_text}</time>
+        </p>
+        <p>{format!("{} min read", post.reading_minutes)}</p>
+        {tags}
     }
 }
 
 /// The contents list: sections, and under each its subsections.
-fn contents(headings: Vec<Heading>) -> Option<impl IntoView> {
-    let mut sections: Vec<(Heading, Vec<Heading>)> = Vec::new();
+fn contents(headings: &[Heading]) -> impl IntoView + use<> {
+    let mut sections: Vec<(&Heading, Vec<&Heading>)> = Vec::new();
     for heading in headings {
         match sections.last_mut() {
             Some((_, subsections)) if heading.level > 2 => subsections.push(heading),
             _ => sections.push((heading, Vec::new())),
         }
     }
-    if sections.is_empty() {
-        return None;
-    }
-    let link = |heading: Heading| {
+    let link = |heading: &Heading| {
         view! {
             <a href=format!("#{}", heading.id) rel=EXTERNAL>
-                {heading.text}
+                {heading.text.clone()}
             </a>
         }
     };
@@ -155,18 +121,13 @@ fn contents(headings: Vec<Heading>) -> Option<impl IntoView> {
             view! { <li>{link(section)} {inner}</li> }
         })
         .collect();
-    Some(view! {
-        <nav class="contents" aria-label="Contents">
-            <h2>"Contents"</h2>
-            <ol>{items}</ol>
-        </nav>
-    })
+    view! {
+        <h2>"Contents"</h2>
+        <ol>{items}</ol>
+    }
 }
 
-fn neighbours(previous: Option<PostLink>, next: Option<PostLink>) -> Option<impl IntoView> {
-    if previous.is_none() && next.is_none() {
-        return None;
-    }
+fn neighbours(previous: Option<PostLink>, next: Option<PostLink>) -> impl IntoView {
     let link = |post: PostLink, rel, label| {
         view! {
             <a rel=rel href=format!("/posts/{}", post.slug)>
@@ -175,10 +136,8 @@ fn neighbours(previous: Option<PostLink>, next: Option<PostLink>) -> Option<impl
             </a>
         }
     };
-    Some(view! {
-        <nav class="neighbours" aria-label="Previous and next post">
-            {previous.map(|post| link(post, "prev", "Previous"))}
-            {next.map(|post| link(post, "next", "Next"))}
-        </nav>
-    })
+    view! {
+        {previous.map(|post| link(post, "prev", "Previous"))}
+        {next.map(|post| link(post, "next", "Next"))}
+    }
 }

@@ -1,9 +1,9 @@
 //! What a content folder holds, and what its author is told when it does not.
 
+use super::super::PostLink;
 use super::{assert_errors, slugs};
 use crate::blog::content::Content;
 use crate::blog::content::example::{self, Folder, HEAD};
-use crate::blog::model::PostLink;
 
 #[test]
 fn posts_are_newest_first_and_know_their_neighbours() {

@@ -8,6 +8,7 @@
 //! read and not the posts there are.
 
 mod audience;
+mod lately;
 mod overview;
 mod reading;
 mod room;
@@ -122,20 +123,26 @@ impl Hub {
         }
     }
 
-    /// A slug's numbers: the hub's if it has them, else the stored.
+    /// A slug's numbers: the hub's if it has them, else the stored, which are asked
+    /// for once a second at most.
     ///
     /// # Errors
     /// If they are stored and the storage cannot be read.
     pub async fn counts(&self, slug: &Slug) -> Result<Counts, StorageError> {
         loop {
+            if let Some(counts) = lock(&self.shared.rooms).known(slug, now()) {
+                return Ok(counts);
+            }
             if let Some(room) = self.shared.room_or_coming(slug).await? {
                 return Ok(room.seats().tally.counts());
             }
+            let read_at = now();
             let total = self.shared.reading.total(slug).await?;
+            let mut rooms = lock(&self.shared.rooms);
             // Somebody may have come in meanwhile, with a total that was read a
             // moment before ours: then it is theirs that everyone sees.
-            if !lock(&self.shared.rooms).contains(slug) {
-                return Ok(Counts { live: 0, total });
+            if !rooms.contains(slug) {
+                return Ok(rooms.tell(slug, total, read_at, now()));
             }
         }
     }
@@ -148,6 +155,13 @@ impl Hub {
         &self,
         slugs: impl IntoIterator<Item = Slug>,
     ) -> Result<Vec<SlugCounts>, StorageError> {
+        let slugs: Vec<Slug> = slugs.into_iter().collect();
+        if let Some(known) = self.known(&slugs) {
+            let all = slugs.into_iter().zip(known);
+            return Ok(all
+                .map(|(slug, counts)| SlugCounts { slug, counts })
+                .collect());
+        }
         // What the hub has now may be saved and dropped while the storage is
         // read, too late to be in it: hence before and after.
         let before: Vec<(Slug, Counts)> = slugs
@@ -157,19 +171,27 @@ impl Hub {
                 (slug, counts)
             })
             .collect();
+        let read_at = now();
         let totals = self.shared.reading.totals().await?;
         let mut all = Vec::with_capacity(before.len());
         for (slug, before) in before {
             let counts = match self.shared.room_or_coming(&slug).await? {
                 Some(room) => room.seats().tally.counts(),
-                None => Counts {
-                    live: 0,
-                    total: totals.get(&slug).copied().unwrap_or(0).max(before.total),
-                },
+                None => {
+                    let total = totals.get(&slug).copied().unwrap_or(0).max(before.total);
+                    lock(&self.shared.rooms).tell(&slug, total, read_at, now())
+                }
             };
             all.push(SlugCounts { slug, counts });
         }
         Ok(all)
+    }
+
+    /// The numbers of all these slugs, in the same order, as [`Self::counts`] would
+    /// say them now; none if it would have to wait for any of them.
+    pub fn known(&self, slugs: &[Slug]) -> Option<Vec<Counts>> {
+        let (rooms, now) = (lock(&self.shared.rooms), now());
+        slugs.iter().map(|slug| rooms.known(slug, now)).collect()
     }
 
     /// The way in to a slug, with its total loaded: a reader or watcher can

@@ -3,11 +3,12 @@
 use super::{
     Shared,
     audience::{Audience, Place},
+    lately::Lately,
     lock,
 };
 use crate::counter::{
     frame::Frame,
-    protocol::Slug,
+    protocol::{Counts, Slug},
     storage::StorageError,
     tally::{Delta, Joined, ReaderId, Tally},
 };
@@ -18,9 +19,12 @@ use std::{
 };
 use tokio::sync::OnceCell;
 
-/// The rooms there are, by slug.
+/// The rooms there are, by slug, and what was told of slugs that have none.
 #[derive(Default)]
-pub(super) struct Rooms(HashMap<Slug, Entry>);
+pub(super) struct Rooms {
+    entries: HashMap<Slug, Entry>,
+    lately: Lately,
+}
 
 /// A room that is there once its total has been loaded; everyone who comes
 /// meanwhile waits for the same load.
@@ -35,33 +39,54 @@ struct Entry {
 
 impl Rooms {
     pub(super) fn len(&self) -> usize {
-        self.0.len()
+        self.entries.len()
     }
 
     pub(super) fn get(&self, slug: &Slug) -> Option<Arc<Room>> {
-        self.0.get(slug)?.room.get().cloned()
+        self.entries.get(slug)?.room.get().cloned()
     }
 
     /// Whether there is a room, or somebody is on the way in.
     pub(super) fn contains(&self, slug: &Slug) -> bool {
-        self.0.contains_key(slug)
+        self.entries.contains_key(slug)
+    }
+
+    /// The numbers of a slug, if they can be said at once: there is a room, or they
+    /// were told a moment ago.
+    pub(super) fn known(&self, slug: &Slug, now: Instant) -> Option<Counts> {
+        match self.entries.get(slug) {
+            Some(entry) => Some(entry.room.get()?.seats().tally.counts()),
+            None => self.lately.total(slug, now).map(unread),
+        }
+    }
+
+    /// The numbers to tell of a slug without a room, whose stored total was asked
+    /// for at `read_at` and is this one.
+    pub(super) fn tell(
+        &mut self,
+        slug: &Slug,
+        total: u64,
+        read_at: Instant,
+        now: Instant,
+    ) -> Counts {
+        unread(self.lately.tell(slug, total, read_at, now))
     }
 
     /// The room of a slug that is there or being loaded.
     pub(super) fn loading(&self, slug: &Slug) -> Option<Loading> {
-        Some(Arc::clone(&self.0.get(slug)?.room))
+        Some(Arc::clone(&self.entries.get(slug)?.room))
     }
 
     /// The room of a slug, made if there is none, and held until [`Self::shut`].
     pub(super) fn hold(&mut self, slug: &Slug) -> Loading {
-        let entry = self.0.entry(slug.clone()).or_default();
+        let entry = self.entries.entry(slug.clone()).or_default();
         entry.doors += 1;
         Arc::clone(&entry.room)
     }
 
     /// Ends one [`Self::hold`].
     pub(super) fn shut(&mut self, slug: &Slug, now: Instant) {
-        if let Some(entry) = self.0.get_mut(slug) {
+        if let Some(entry) = self.entries.get_mut(slug) {
             entry.doors -= 1;
         }
         self.retire(slug, now);
@@ -73,18 +98,30 @@ impl Rooms {
             let room = entry.room.get();
             entry.doors == 0 && room.is_none_or(|room| room.seats().tally.is_idle(now))
         };
-        if self.0.get(slug).is_some_and(nothing_held) {
-            self.0.remove(slug);
+        if !self.entries.get(slug).is_some_and(nothing_held) {
+            return;
+        }
+        let entry = self.entries.remove(slug);
+        // Whoever was in it saw this total, and may have been told a smaller one
+        // before it was there.
+        if let Some(room) = entry.as_ref().and_then(|entry| entry.room.get()) {
+            let total = room.seats().tally.counts().total;
+            self.lately.tell(slug, total, now, now);
         }
     }
 
     /// Every room at this moment.
     pub(super) fn all(&self) -> Vec<Arc<Room>> {
-        let rooms = self.0.values();
+        let rooms = self.entries.values();
         rooms
             .filter_map(|entry| entry.room.get().cloned())
             .collect()
     }
+}
+
+/// The numbers of a slug that nobody reads.
+fn unread(total: u64) -> Counts {
+    Counts { live: 0, total }
 }
 
 /// One slug.

@@ -384,15 +384,21 @@ async fn owner(world: Arc<World>, mut rng: StdRng, began: Moment) {
 async fn asker(world: Arc<World>, mut rng: StdRng) {
     let mut seen = [0; SLUGS.len()];
     while world.counter.gate().is_open() {
-        sleep(Duration::from_millis(rng.random_range(0..5_000))).await;
+        // Often a second time within the second for which a total holds.
+        let pause = if rng.random_bool(0.5) { 700 } else { 5_000 };
+        sleep(Duration::from_millis(rng.random_range(0..pause))).await;
         let hub = world.counter.hub();
         let mut heard = Vec::new();
-        if rng.random_bool(0.5) {
+        let all: Vec<Slug> = (0..SLUGS.len()).map(slug).collect();
+        if rng.random_bool(0.3) {
             let n = rng.random_range(0..SLUGS.len());
             if let Ok(counts) = hub.counts(&slug(n)).await {
                 heard.push((n, counts.total));
             }
-        } else if let Ok(all) = hub.counts_of((0..SLUGS.len()).map(slug)).await {
+        } else if let Some(known) = hub.known(&all).filter(|_| rng.random_bool(0.5)) {
+            let totals = known.iter().map(|counts| counts.total);
+            heard.extend(totals.enumerate());
+        } else if let Ok(all) = hub.counts_of(all).await {
             let totals = all.iter().map(|slug| slug.counts.total);
             heard.extend(totals.enumerate());
         }

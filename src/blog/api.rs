@@ -3,7 +3,7 @@
 //! It is read with GET, so that it can be cached.
 
 #[cfg(feature = "ssr")]
-use super::{pages, server::Site};
+use super::{numbers::Numbers, pages, server::Site};
 use crate::counter::protocol::Counts;
 #[cfg(feature = "ssr")]
 use crate::counter::route::Counter;
@@ -45,7 +45,7 @@ pub struct PageHtml {
 #[server(prefix = "/fn", endpoint = "page", input = GetUrl)]
 pub async fn page_at(path: String) -> Result<(Option<Post>, PageHtml), ServerFnError> {
     let (site, counter) = (expect_context::<Site>(), expect_context::<Counter>());
-    let page = pages::at(&site, &counter, &path).await;
+    let page = pages::at(&site, &Numbers::Present(counter), &path).await;
     Ok((page.post, page.html))
 }
 

@@ -1,6 +1,7 @@
 //! A file that is held in memory, with what was compressed of it beforehand, as
 //! answers to requests.
 
+use super::negotiation::{has, weight};
 use axum::{
     body::{Body, Bytes},
     http::{
@@ -194,40 +195,6 @@ impl Part {
         }
         response
     }
-}
-
-/// How much the client likes a content coding, from 0 to 1; none if it does not
-/// speak of it (RFC 9110 §12.5.3).
-fn weight(headers: &HeaderMap, coding: &str) -> Option<f32> {
-    let lines = headers.get_all(header::ACCEPT_ENCODING).iter();
-    let texts = lines.filter_map(|line| line.to_str().ok());
-    let mut any = None;
-    for item in texts.flat_map(|text| text.split(',')) {
-        let mut parts = item.split(';').map(str::trim);
-        let name = parts.next().unwrap_or_default();
-        let is_any = name == "*" && coding != "identity";
-        if !is_any && !name.eq_ignore_ascii_case(coding) {
-            continue;
-        }
-        let quality = parts.find_map(|part| part.strip_prefix("q=").or(part.strip_prefix("Q=")));
-        // What cannot be understood is not taken for a wish.
-        let quality = quality.map_or(1.0, |quality| quality.parse().unwrap_or(0.0));
-        if !is_any {
-            return Some(quality);
-        }
-        any = Some(quality);
-    }
-    any
-}
-
-/// Whether the client says that it has what this tag stands for (RFC 9110 §13.1.2).
-fn has(headers: &HeaderMap, tag: &HeaderValue) -> bool {
-    let lines = headers.get_all(header::IF_NONE_MATCH).iter();
-    let mut tags = lines.flat_map(|line| line.as_bytes().split(|byte| *byte == b','));
-    tags.any(|one| {
-        let one = one.trim_ascii();
-        one == b"*" || one.strip_prefix(b"W/").unwrap_or(one) == tag.as_bytes()
-    })
 }
 
 #[cfg(test)]

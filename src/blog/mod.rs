@@ -17,9 +17,21 @@ mod csp;
 #[cfg(feature = "ssr")]
 mod feed;
 #[cfg(feature = "ssr")]
+mod gzip;
+#[cfg(feature = "ssr")]
 mod headers;
 #[cfg(feature = "ssr")]
 pub mod held_file;
+#[cfg(feature = "ssr")]
+mod kept_page;
+#[cfg(feature = "ssr")]
+mod kept_pages;
+#[cfg(feature = "ssr")]
+mod listings;
+#[cfg(feature = "ssr")]
+mod negotiation;
+#[cfg(feature = "ssr")]
+mod numbers;
 #[cfg(feature = "ssr")]
 mod own_pages;
 #[cfg(feature = "ssr")]
@@ -34,3 +46,5 @@ pub mod server;
 pub mod site_files;
 #[cfg(feature = "ssr")]
 mod sitemap;
+#[cfg(feature = "ssr")]
+mod template;

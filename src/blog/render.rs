@@ -57,6 +57,11 @@ impl Renderer {
         }
     }
 
+    /// The policy of all pages, but for each one's data.
+    pub(super) fn policy(&self) -> Arc<PagePolicy> {
+        Arc::clone(&self.policy)
+    }
+
     /// The document around this page, which is the one that the request's path names,
     /// or the one that says 404. `context` is what components ask for.
     pub(super) async fn document(
@@ -126,6 +131,13 @@ fn assemble<V: IntoView + 'static>(
     })
 }
 
+/// The data of a page that was made here: the script that is the last of it.
+pub(super) fn data_of(html: &str) -> Option<&str> {
+    // There is no `<` in it.
+    let (_, data) = html.strip_suffix("</script>")?.rsplit_once("<script>")?;
+    Some(data)
+}
+
 /// The statements in one of Leptos's scripts. Since Leptos escapes every `<` of
 /// the data in it, the element ends where it seems to; if one is there all the
 /// same, Leptos has changed, and the page is better off without its data.
@@ -168,6 +180,13 @@ mod tests {
         ] {
             assert_eq!(data_in(other), None, "{other}");
         }
+    }
+
+    #[test]
+    fn the_data_of_a_page_is_its_last_script() {
+        let html = "<script>a()</script><p>x</p><script>A=\"\\u003cscript>\";</script>";
+        assert_eq!(data_of(html), Some("A=\"\\u003cscript>\";"));
+        assert_eq!(data_of("<script>a()</script><p>x</p>"), None);
     }
 
     #[test]

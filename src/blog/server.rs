@@ -4,14 +4,15 @@
 use super::{
     app::App,
     content::{Content, MediaBytes},
-    csp, feed,
     headers::{self, Scheme},
+    kept_pages::{KeptPages, kept},
+    listings::{Listing, Listings},
+    numbers::Numbers,
     own_pages::only_own_pages,
     page_path::is_page,
     pages,
     render::Renderer,
     site_files::SiteFiles,
-    sitemap,
 };
 use crate::counter::{
     queue::{in_queue, queued},
@@ -56,16 +57,22 @@ struct AppState {
     renderer: Renderer,
     site: Site,
     site_files: SiteFiles,
+    listings: Listings,
     counter: Counter,
 }
 
 impl AppState {
-    /// Hands on what components and server functions ask for.
-    fn context(self) -> impl Fn() + Clone + Send + Sync + 'static {
-        move || {
-            provide_context(self.site.clone());
-            provide_context(self.counter.clone());
-        }
+    fn context(&self) -> impl Fn() + Clone + Send + Sync + 'static {
+        context(&self.site, &self.counter)
+    }
+}
+
+/// Hands on what components and server functions ask for.
+pub(super) fn context(site: &Site, counter: &Counter) -> impl Fn() + Clone + Send + Sync + 'static {
+    let (site, counter) = (site.clone(), counter.clone());
+    move || {
+        provide_context(site.clone());
+        provide_context(counter.clone());
     }
 }
 
@@ -73,19 +80,19 @@ impl AppState {
 pub fn router(site: Site, counter: Counter, site_files: SiteFiles) -> Router {
     let options = LeptosOptions::builder().output_name("view-counter").build();
     let scheme = Scheme::of(&site.url);
+    let renderer = Renderer::new(options.clone(), site_files.assets(), &site.content, scheme);
+    let kept_pages = KeptPages::new(renderer.clone(), site.clone(), counter.clone());
     let state = AppState {
-        renderer: Renderer::new(options.clone(), site_files.assets(), &site.content, scheme),
+        renderer,
         options,
         site,
         site_files,
+        listings: Listings::default(),
         counter: counter.clone(),
     };
     let pages = Router::new()
         .leptos_routes_with_handler(generate_route_list(App), page)
         .merge(server_functions())
-        .route("/feed.xml", get(feed))
-        .route("/sitemap.xml", get(site_map))
-        .route("/robots.txt", get(robots))
         // Asked for by browsers where no page names the icon.
         .route("/favicon.ico", get(icon))
         .fallback(file_or_not_found)
@@ -95,8 +102,12 @@ pub fn router(site: Site, counter: Counter, site_files: SiteFiles) -> Router {
         .layer(CompressionLayer::new())
         // Around it: to compress a page is work too.
         .layer(from_fn_with_state(counter.clone(), queued))
+        .layer(from_fn_with_state(kept_pages, kept))
         .with_state(state.clone());
     let files = Router::new()
+        .route("/feed.xml", get(feed))
+        .route("/sitemap.xml", get(site_map))
+        .route("/robots.txt", get(robots))
         .route("/media/{*path}", get(media))
         .route("/pkg/{*path}", any(pkg))
         .with_state(state);
@@ -133,7 +144,8 @@ async fn server_function(State(state): State<AppState>, request: Request) -> Res
 
 /// The page at a path that the application's router knows.
 async fn page(State(state): State<AppState>, request: Request) -> Response {
-    let page = pages::at(&state.site, &state.counter, request.uri().path()).await;
+    let numbers = Numbers::Present(state.counter.clone());
+    let page = pages::at(&state.site, &numbers, request.uri().path()).await;
     let renderer = state.renderer.clone();
     renderer.document(page, state.context(), request).await
 }
@@ -149,22 +161,22 @@ fn with_caching(value: &'static str, mut response: Response) -> Response {
     response
 }
 
-async fn feed(State(site): State<Site>) -> impl IntoResponse {
-    text(
-        "application/atom+xml; charset=utf-8",
-        feed::atom(&site.content, &site.url),
-    )
+async fn feed(State(state): State<AppState>, request: Request) -> Response {
+    listing(&state, Listing::Feed, request).await
 }
 
-async fn site_map(State(site): State<Site>) -> impl IntoResponse {
-    text(
-        "application/xml; charset=utf-8",
-        sitemap::sitemap(&site.content, &site.url),
-    )
+async fn site_map(State(state): State<AppState>, request: Request) -> Response {
+    listing(&state, Listing::SiteMap, request).await
 }
 
-async fn robots(State(site): State<Site>) -> impl IntoResponse {
-    text("text/plain; charset=utf-8", sitemap::robots(&site.url))
+async fn robots(State(state): State<AppState>, request: Request) -> Response {
+    listing(&state, Listing::Robots, request).await
+}
+
+async fn listing(state: &AppState, listing: Listing, request: Request) -> Response {
+    let (site, counter) = (&state.site, &state.counter);
+    let answer = state.listings.answer(listing, site, counter, request).await;
+    with_caching(ASK_EACH_TIME, answer)
 }
 
 async fn icon() -> Response {
@@ -172,15 +184,6 @@ async fn icon() -> Response {
     // A file that is opened by itself is nobody's, and its tab has an icon too.
     headers::mark_as_file(response.headers_mut());
     response
-}
-
-fn text(content_type: &'static str, body: String) -> impl IntoResponse {
-    let content_type = HeaderValue::from_static(content_type);
-    let headers = [
-        (header::CONTENT_TYPE, content_type),
-        (header::CONTENT_SECURITY_POLICY, csp::LISTING),
-    ];
-    (headers, body)
 }
 
 /// A file of the content folder, if it is one that may be served.

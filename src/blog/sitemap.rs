@@ -7,7 +7,7 @@ use std::io;
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
-use super::content::{Content, Post, encode_path};
+use super::content::{Content, Post};
 
 const NAMESPACE: &str = "http://www.sitemaps.org/schemas/sitemap/0.9";
 
@@ -40,11 +40,11 @@ fn write(writer: &mut Writer<Vec<u8>>, content: &Content, site_url: &str) -> io:
         write_page(writer, &format!("{site_url}/about"), None)?;
         write_page(writer, &format!("{site_url}/privacy"), None)?;
         for post in content.posts() {
-            let url = format!("{site_url}/posts/{}", post.summary.slug);
+            let url = format!("{site_url}{}", post.path());
             write_page(writer, &url, Some(date(post)))?;
         }
         for tag in content.tags() {
-            let url = format!("{site_url}/tags/{}", encode_path(&tag.path_segment));
+            let url = format!("{site_url}{}", tag.path());
             let tagged = content.tag(&tag.path_segment);
             let newest = tagged.and_then(|(_, posts)| posts.first().copied().map(date));
             write_page(writer, &url, newest)?;

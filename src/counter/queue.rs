@@ -8,9 +8,9 @@ use super::{
     route::{ApiError, Counter},
 };
 use axum::{
-    body::{Bytes, to_bytes},
+    body::{Body, Bytes, to_bytes},
     extract::{Request, State},
-    http::Method,
+    http::{Method, response::Parts},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -40,32 +40,60 @@ pub async fn in_queue<A: Future<Output = Response>>(
     request: Request,
     answer: impl FnOnce(Request) -> A,
 ) -> Response {
+    ready_or_in_queue(counter, request, |_| None, answer).await
+}
+
+/// As [`in_queue`], but where the answer is ready it does not wait. It is one of its
+/// address's pages all the same, until the client has taken it: what is sent outlives
+/// what is kept, and each client could hold another version of a page.
+pub async fn ready_or_in_queue<A: Future<Output = Response>>(
+    counter: &Counter,
+    request: Request,
+    ready: impl FnOnce(&Request) -> Option<Response>,
+    answer: impl FnOnce(Request) -> A,
+) -> Response {
     let Some(share) = counter.admit_page(request.extensions(), request.headers()) else {
         return refused(counter, PageRefused::AddressLimit);
     };
+    if let Some(ready) = ready(&request) {
+        return held(whole(ready).await, share);
+    }
     // Anything else may wait for what its client has yet to send, and nobody else
     // is to wait for that.
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return answer(request).await;
     }
-    let whole = async {
-        let (parts, body) = answer(request).await.into_parts();
-        // As large as we make it.
-        (parts, to_bytes(body, usize::MAX).await)
-    };
-    match counter.queue().make(whole).await {
-        Ok((parts, Ok(bytes))) => {
+    let made = async { whole(answer(request).await).await };
+    match counter.queue().make(made).await {
+        Ok(page) => held(page, share),
+        Err(why) => refused(counter, why),
+    }
+}
+
+type Whole = (Parts, Result<Bytes, axum::Error>);
+
+async fn whole(page: Response) -> Whole {
+    let (parts, body) = page.into_parts();
+    // As large as we make it.
+    (parts, to_bytes(body, usize::MAX).await)
+}
+
+/// The page, which its address has as long as its bytes.
+fn held((parts, bytes): Whole, share: Share) -> Response {
+    match bytes {
+        // Also the answer to HEAD, which says how long the page is.
+        Ok(bytes) if bytes.is_empty() => Response::from_parts(parts, Body::empty()),
+        Ok(bytes) => {
             let page = Bytes::from_owner(Page {
                 bytes,
                 _share: share,
             });
             Response::from_parts(parts, page.into())
         }
-        Ok((_, Err(error))) => {
+        Err(error) => {
             tracing::error!(%error, "a page could not be made");
             ApiError::unmade().into_response()
         }
-        Err(why) => refused(counter, why),
     }
 }
 

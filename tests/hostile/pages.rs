@@ -1,4 +1,5 @@
-//! Clients that ask for pages and no end of them: the server has to make each.
+//! Clients that ask for pages and no end of them: the server has to make each of
+//! those that say that there is nothing.
 
 use crate::{
     http2::{END_STREAM, HEADERS, WINDOW_UPDATE, asks, frame, hello, next},
@@ -18,8 +19,8 @@ const EACH: u64 = 50;
 const AT_ONCE: u32 = 100;
 /// All that a connection's window can grow by at its beginning (RFC 9113 §6.9.1).
 const LARGEST: [u8; 4] = (0x7fff_ffff_u32 - 65_535).to_be_bytes();
-/// `:status 200`, an entry of the static table (RFC 7541, appendix A).
-const STATUS_200: u8 = 0x88;
+/// `:status 404`, an entry of the static table (RFC 7541, appendix A).
+const STATUS_404: u8 = 0x8d;
 
 /// Asks for as many pages as it may, and again when it has these, until `over`.
 /// Returns how many were made, and how many were not.
@@ -33,7 +34,7 @@ async fn asks_for_pages(address: String, over: CancellationToken) -> (u64, u64) 
     let (mut made, mut refused) = (0, 0);
     while !over.is_cancelled() {
         let group = ids.by_ref().take(AT_ONCE as usize);
-        let group: Vec<u8> = group.flat_map(|id| asks(id, "/posts/one")).collect();
+        let group: Vec<u8> = group.flat_map(|id| asks(id, "/nothing")).collect();
         writing.write_all(&group).await.unwrap();
         let mut ended = 0;
         while ended < AT_ONCE {
@@ -41,7 +42,7 @@ async fn asks_for_pages(address: String, over: CancellationToken) -> (u64, u64) 
                 return (made, refused);
             };
             if frame.kind == HEADERS {
-                let is_made = frame.payload.first() == Some(&STATUS_200);
+                let is_made = frame.payload.first() == Some(&STATUS_404);
                 made += u64::from(is_made);
                 refused += u64::from(!is_made);
             }

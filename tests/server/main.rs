@@ -16,6 +16,7 @@ mod crawlers;
 mod descriptors;
 mod headers;
 mod health;
+mod kept_pages;
 mod limits;
 mod metrics;
 mod pages;

@@ -253,7 +253,7 @@ async fn what_the_limits_refuse_is_seen() {
     // How many come together is the machine's.
     eventually("a page is refused", async || {
         let pages = (0..20).map(|_| {
-            let page = http2.get(watched.server.url("/posts/one"));
+            let page = http2.get(watched.server.url("/nothing"));
             page.header("x-forwarded-for", "203.0.113.1").send()
         });
         join_all(pages).await;

@@ -185,6 +185,14 @@ impl Content {
         Some((tag.link.clone(), posts.collect()))
     }
 
+    /// The paths of all pages, percent-encoded: home, about, privacy, posts, tags.
+    pub fn page_paths(&self) -> impl Iterator<Item = String> {
+        let own = ["/", "/about", "/privacy"].into_iter().map(str::to_owned);
+        let posts = self.posts.iter().map(Post::path);
+        let tags = self.tags().map(TagLink::path);
+        own.chain(posts).chain(tags)
+    }
+
     /// Where the images of all pages come from that are not the site's own.
     pub fn image_sources(&self) -> BTreeSet<&ImageSource> {
         let posts = self.posts.iter().flat_map(|post| &post.image_sources);
@@ -197,7 +205,19 @@ impl Content {
     }
 }
 
+impl TagLink {
+    /// The path of its page, percent-encoded.
+    pub fn path(&self) -> String {
+        format!("/tags/{}", encode_path(&self.path_segment))
+    }
+}
+
 impl Post {
+    /// The path of its page.
+    pub fn path(&self) -> String {
+        format!("/posts/{}", self.summary.slug)
+    }
+
     fn link(&self) -> PostLink {
         PostLink {
             slug: self.summary.slug.clone(),

@@ -7,15 +7,15 @@ use super::{
 use crate::{
     blog::{
         content::{Post, PostSummary},
+        numbers::Numbers,
         server::Site,
     },
-    counter::{protocol::Counts, route::Counter, wording},
+    counter::{protocol::Slug, wording},
 };
 use leptos::prelude::*;
-use std::collections::HashMap;
 
 /// The site's statement and all posts, newest first.
-pub(super) async fn home(site: &Site, counter: &Counter) -> Page {
+pub(super) async fn home(site: &Site, numbers: &Numbers) -> Page {
     let info = site.content.site();
     let head = head(
         site,
@@ -28,7 +28,7 @@ pub(super) async fn home(site: &Site, counter: &Counter) -> Page {
             published: None,
         },
     );
-    let posts = post_list(counter, site.content.posts().iter().collect()).await;
+    let posts = post_list(numbers, site.content.posts().iter().collect()).await;
     let body = view! {
         <header class="intro">
             <div class="intro-statement">
@@ -42,7 +42,7 @@ pub(super) async fn home(site: &Site, counter: &Counter) -> Page {
 }
 
 /// The posts of a tag, newest first; none if no post has it.
-pub(super) async fn tag(site: &Site, counter: &Counter, path_segment: &str) -> Option<Page> {
+pub(super) async fn tag(site: &Site, numbers: &Numbers, path_segment: &str) -> Option<Page> {
     let (tag, posts) = site.content.tag(path_segment)?;
     let title = format!("Posts tagged {}", tag.name);
     let head = head(
@@ -56,7 +56,7 @@ pub(super) async fn tag(site: &Site, counter: &Counter, path_segment: &str) -> O
             published: None,
         },
     );
-    let posts = post_list(counter, posts).await;
+    let posts = post_list(numbers, posts).await;
     let body = view! {
         <header class="intro">
             <h1>{title}</h1>
@@ -66,33 +66,27 @@ pub(super) async fn tag(site: &Site, counter: &Counter, path_segment: &str) -> O
     Some(Page::still(head, body))
 }
 
-/// A list of posts with their totals, in the order given.
-async fn post_list(counter: &Counter, posts: Vec<&Post>) -> impl IntoView + use<> {
-    let posts: Vec<_> = posts.into_iter().map(|post| &post.summary).collect();
-    let counts = counts_of(counter, &posts).await;
+/// A list of posts with their totals, in the order given. One that said who reads now
+/// would be another list whenever somebody comes or goes, on any post.
+async fn post_list(numbers: &Numbers, posts: Vec<&Post>) -> impl IntoView + use<> {
+    // A post is found by its slug, so that each has one that is well-formed.
+    let (posts, slugs): (Vec<_>, Vec<Slug>) = posts
+        .into_iter()
+        .filter_map(|post| Some((post.summary.clone(), post.summary.slug.parse().ok()?)))
+        .unzip();
+    let counts = numbers.of_all(slugs).await.unwrap_or_default();
+    let totals = counts.into_iter().map(|counts| Some(counts.total));
     let entries: Vec<_> = posts
         .into_iter()
-        .map(|post| entry(post.clone(), counts.get(&post.slug).copied()))
+        .zip(totals.chain(std::iter::repeat(None)))
+        .map(|(post, views)| entry(post, views))
         .collect();
     view! { <ol class="post-list">{entries}</ol> }
 }
 
-/// The posts' numbers by slug. A page without them is better than no page.
-async fn counts_of(counter: &Counter, posts: &[&PostSummary]) -> HashMap<String, Counts> {
-    let slugs = posts.iter().filter_map(|post| post.slug.parse().ok());
-    let counts = counter.hub().counts_of(slugs).await;
-    counts
-        .inspect_err(|error| tracing::error!(%error, "a page was served without numbers"))
-        .unwrap_or_default()
-        .into_iter()
-        .map(|one| (one.slug.to_string(), one.counts))
-        .collect()
-}
-
-fn entry(post: PostSummary, counts: Option<Counts>) -> impl IntoView {
-    let views = counts.map(|counts| {
-        view! { <span class="post-entry-views">{wording::views(counts.total)}</span> }
-    });
+fn entry(post: PostSummary, views: Option<u64>) -> impl IntoView {
+    let views =
+        views.map(|views| view! { <span class="post-entry-views">{wording::views(views)}</span> });
     view! {
         <li>
             <article class="post-entry">

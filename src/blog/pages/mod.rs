@@ -8,9 +8,9 @@ mod prose;
 use super::{
     api::{PageHtml, Post},
     content::decode_path,
+    numbers::Numbers,
     server::Site,
 };
-use crate::counter::route::Counter;
 use leptos::prelude::*;
 
 /// A page, ready to be put into a document.
@@ -40,15 +40,15 @@ impl Page {
 
 /// The page at this path, which may be percent-encoded; where there is none, the
 /// page that says so.
-pub(super) async fn at(site: &Site, counter: &Counter, path: &str) -> Page {
+pub(super) async fn at(site: &Site, numbers: &Numbers, path: &str) -> Page {
     let path = decode_path(path);
     let found = match path.trim_matches('/') {
-        "" => Some(lists::home(site, counter).await),
+        "" => Some(lists::home(site, numbers).await),
         "about" => Some(prose::about(site)),
         "privacy" => Some(prose::privacy(site)),
         other => match other.split_once('/') {
-            Some(("posts", slug)) => post::post(site, counter, slug).await,
-            Some(("tags", segment)) => lists::tag(site, counter, segment).await,
+            Some(("posts", slug)) => post::post(site, numbers, slug).await,
+            Some(("tags", segment)) => lists::tag(site, numbers, segment).await,
             _ => None,
         },
     };

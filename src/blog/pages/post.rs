@@ -8,18 +8,16 @@ use crate::{
     blog::{
         api::{PageHtml, Post},
         content::{Heading, PostLink, PostSummary},
+        numbers::Numbers,
         page_path::EXTERNAL,
         server::Site,
     },
-    counter::{
-        protocol::{Counts, Slug},
-        route::Counter,
-    },
+    counter::protocol::Slug,
 };
 use leptos::prelude::*;
 
 /// The post with this slug.
-pub(super) async fn post(site: &Site, counter: &Counter, slug: &str) -> Option<Page> {
+pub(super) async fn post(site: &Site, numbers: &Numbers, slug: &str) -> Option<Page> {
     let post = site.content.post(slug)?;
     let summary = &post.summary;
     let head = head(
@@ -33,6 +31,10 @@ pub(super) async fn post(site: &Site, counter: &Counter, slug: &str) -> Option<P
             published: Some(&summary.date),
         },
     );
+    let counts = match slug.parse::<Slug>() {
+        Ok(slug) => numbers.of(&slug).await,
+        Err(_) => None,
+    };
     let html = PageHtml {
         head,
         body: post.html.clone(),
@@ -43,7 +45,7 @@ pub(super) async fn post(site: &Site, counter: &Counter, slug: &str) -> Option<P
     Some(Page {
         post: Some(Post {
             slug: slug.to_owned(),
-            counts: counts_of(counter, slug).await,
+            counts,
             title: summary.title.clone(),
             has_contents: !post.headings.is_empty(),
             has_neighbours: post.previous.is_some() || post.next.is_some(),
@@ -51,15 +53,6 @@ pub(super) async fn post(site: &Site, counter: &Counter, slug: &str) -> Option<P
         html,
         is_missing: false,
     })
-}
-
-/// A page without its numbers is better than no page.
-async fn counts_of(counter: &Counter, slug: &str) -> Option<Counts> {
-    let slug: Slug = slug.parse().ok()?;
-    let counts = counter.hub().counts(&slug).await;
-    counts
-        .inspect_err(|error| tracing::error!(%error, %slug, "a page was served without numbers"))
-        .ok()
 }
 
 fn facts(post: PostSummary) -> impl IntoView {

@@ -126,7 +126,7 @@ impl ApiError {
     }
 
     /// 500: a page ended before it was whole.
-    pub(in crate::counter) fn unmade() -> Self {
+    pub(crate) fn unmade() -> Self {
         Self::new(
             StatusCode::INTERNAL_SERVER_ERROR,
             "this page could not be made; the log says why",

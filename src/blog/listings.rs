@@ -1,0 +1,96 @@
+//! What programs ask for again and again: the feed, the site map, `robots.txt`.
+//! They say nothing that changes while the server runs, so each is made once.
+
+use super::{
+    csp, feed, gzip,
+    held_file::{HeldFile, Representation},
+    server::Site,
+    sitemap,
+};
+use crate::counter::{
+    queue::ready_or_in_queue,
+    route::{ApiError, Counter},
+};
+use axum::{
+    body::Bytes,
+    extract::Request,
+    http::header::{self, InvalidHeaderValue},
+    response::{IntoResponse, Response},
+};
+use sha2::{Digest, Sha256};
+use std::sync::{Arc, OnceLock};
+
+/// The listings of one site. Clones are the same.
+#[derive(Clone, Default)]
+pub(super) struct Listings(Arc<[OnceLock<HeldFile>; 3]>);
+
+/// Which of them.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Listing {
+    Feed,
+    SiteMap,
+    Robots,
+}
+
+impl Listing {
+    fn media_type(self) -> &'static str {
+        match self {
+            Self::Feed => "application/atom+xml; charset=utf-8",
+            Self::SiteMap => "application/xml; charset=utf-8",
+            Self::Robots => "text/plain; charset=utf-8",
+        }
+    }
+
+    fn text(self, site: &Site) -> String {
+        match self {
+            Self::Feed => feed::atom(&site.content, &site.url),
+            Self::SiteMap => sitemap::sitemap(&site.content, &site.url),
+            Self::Robots => sitemap::robots(&site.url),
+        }
+    }
+
+    fn made(self, site: &Site) -> Result<HeldFile, InvalidHeaderValue> {
+        let text = self.text(site);
+        let gzip = form(gzip::whole(text.as_bytes()).into())?;
+        let plain = HeldFile::new(self.media_type(), form(text.into())?)?;
+        Ok(plain.with_compressed(Some(gzip), None))
+    }
+}
+
+impl Listings {
+    /// The answer to a request for one of them. Only who comes first waits in the
+    /// queue until it is made.
+    pub(super) async fn answer(
+        &self,
+        listing: Listing,
+        site: &Site,
+        counter: &Counter,
+        request: Request,
+    ) -> Response {
+        let held = self.0.get(listing as usize);
+        let ready = |request: &Request| Some(answer(held?.get()?, request));
+        let make = async |request: Request| match (held, listing.made(site)) {
+            (Some(held), Ok(made)) => answer(held.get_or_init(|| made), &request),
+            _ => ApiError::unmade().into_response(),
+        };
+        ready_or_in_queue(counter, request, ready, make).await
+    }
+}
+
+fn answer(held: &HeldFile, request: &Request) -> Response {
+    let mut response = held.answer(request.method(), request.headers());
+    // Of what a client has only those headers change that "not modified" has.
+    if !response.status().is_redirection() {
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_SECURITY_POLICY, csp::LISTING);
+    }
+    response
+}
+
+/// These bytes, named by their hash.
+fn form(bytes: Bytes) -> Result<Representation, InvalidHeaderValue> {
+    let hash = Sha256::digest(&bytes);
+    // Half of it: that is enough for no two to be alike.
+    let half: String = hash.iter().take(16).map(|b| format!("{b:02x}")).collect();
+    Representation::new(bytes, &half)
+}

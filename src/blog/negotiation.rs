@@ -1,0 +1,106 @@
+//! What a client says that it accepts and has: `Accept-Encoding` and
+//! `If-None-Match`.
+
+use axum::http::{HeaderMap, HeaderValue, header};
+
+/// How much the client likes a content coding, from 0 to 1; none if it does not
+/// speak of it (RFC 9110 §12.5.3).
+pub(super) fn weight(headers: &HeaderMap, coding: &str) -> Option<f32> {
+    let lines = headers.get_all(header::ACCEPT_ENCODING).iter();
+    let texts = lines.filter_map(|line| line.to_str().ok());
+    let mut any = None;
+    for item in texts.flat_map(|text| text.split(',')) {
+        let mut parts = item.split(';').map(str::trim);
+        let name = parts.next().unwrap_or_default();
+        let is_any = name == "*" && coding != "identity";
+        if !is_any && !name.eq_ignore_ascii_case(coding) {
+            continue;
+        }
+        let quality = parts.find_map(|part| part.strip_prefix("q=").or(part.strip_prefix("Q=")));
+        // What cannot be understood is not taken for a wish.
+        let quality = quality.map_or(1.0, |quality| quality.parse().unwrap_or(0.0));
+        if !is_any {
+            return Some(quality);
+        }
+        any = Some(quality);
+    }
+    any
+}
+
+/// Whether the client likes this coding at least as much as what is not coded.
+pub(super) fn accepts(headers: &HeaderMap, coding: &str) -> bool {
+    let plain = weight(headers, "identity").unwrap_or(0.0);
+    weight(headers, coding).is_some_and(|weight| weight > 0.0 && weight >= plain)
+}
+
+/// Whether the client says that it has what this tag stands for. Tags are compared
+/// as weak ones (RFC 9110 §13.1.2).
+pub(super) fn has(headers: &HeaderMap, tag: &HeaderValue) -> bool {
+    let lines = headers.get_all(header::IF_NONE_MATCH).iter();
+    let mut tags = lines.flat_map(|line| line.as_bytes().split(|byte| *byte == b','));
+    tags.any(|one| {
+        let one = one.trim_ascii();
+        one == b"*" || opaque(one) == opaque(tag.as_bytes())
+    })
+}
+
+/// A tag without the sign that it is weak.
+fn opaque(tag: &[u8]) -> &[u8] {
+    tag.strip_prefix(b"W/").unwrap_or(tag)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sent(name: header::HeaderName, values: &[&'static str]) -> HeaderMap {
+        let value = |value: &&'static str| (name.clone(), HeaderValue::from_static(value));
+        values.iter().map(value).collect()
+    }
+
+    #[test]
+    fn a_coding_is_accepted_if_it_is_liked_as_much_as_none() {
+        for (values, accepted) in [
+            (&["gzip, deflate, br, zstd"][..], true),
+            (&["br", "gzip"], true),
+            (&["GZIP;q=0.001"], true),
+            (&["*"], true),
+            (&["gzip, identity"], true),
+            (&["gzip;q=0.5, identity"], false),
+            (&["gzip;q=0, *"], false),
+            (&["*;q=0"], false),
+            (&["identity"], false),
+            (&["xgzip"], false),
+            (&["gzip;q=much"], false),
+            (&["gzip;q=NaN"], false),
+            (&[""], false),
+            (&[], false),
+        ] {
+            let headers = sent(header::ACCEPT_ENCODING, values);
+            assert_eq!(accepts(&headers, "gzip"), accepted, "{values:?}");
+        }
+    }
+
+    #[test]
+    fn a_tag_is_found_in_any_list_weak_or_strong() {
+        for (values, found) in [
+            (&["W/\"a\""][..], true),
+            (&["\"a\""], true),
+            (&["\"b\" ,W/\"a\""], true),
+            (&["\"b\"", "\"a\""], true),
+            (&["*"], true),
+            (&["\"b\""], false),
+            (&["a"], false),
+            (&["W/a"], false),
+            (&[",, ,"], false),
+            (&[""], false),
+            (&[], false),
+        ] {
+            let headers = sent(header::IF_NONE_MATCH, values);
+            for tag in ["\"a\"", "W/\"a\""] {
+                let tag = HeaderValue::from_static(tag);
+                assert_eq!(has(&headers, &tag), found, "{values:?}");
+            }
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! Where the numbers come from that a page is rendered with: the hub, or marks
+//! that stand for them until the page is filled in.
+
+use crate::counter::{
+    protocol::{Counts, Slug},
+    route::Counter,
+};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// What a page asks for numbers.
+#[derive(Clone)]
+pub(super) enum Numbers {
+    /// As they are now.
+    Present(Counter),
+    /// Those of a page that is to be filled in.
+    Marks(Arc<Marks>),
+}
+
+impl Numbers {
+    /// The numbers of a post; none if they cannot be read. A page without its
+    /// numbers is better than no page.
+    pub(super) async fn of(&self, slug: &Slug) -> Option<Counts> {
+        match self {
+            Self::Present(counter) => {
+                let counts = counter.hub().counts(slug).await;
+                counts
+                    .inspect_err(
+                        |error| tracing::error!(%error, %slug, "a page was served without numbers"),
+                    )
+                    .ok()
+            }
+            Self::Marks(marks) => Some(marks.of(slug)),
+        }
+    }
+
+    /// The numbers of all these posts, in the same order; none if they cannot be read.
+    pub(super) async fn of_all(&self, slugs: Vec<Slug>) -> Option<Vec<Counts>> {
+        match self {
+            Self::Present(counter) => {
+                let counts = counter.hub().counts_of(slugs).await;
+                let counts = counts.inspect_err(
+                    |error| tracing::error!(%error, "a page was served without numbers"),
+                );
+                Some(counts.ok()?.into_iter().map(|one| one.counts).collect())
+            }
+            Self::Marks(marks) => Some(slugs.iter().map(|slug| marks.of(slug)).collect()),
+        }
+    }
+}
+
+/// The smallest number of twenty digits: no post has so many views.
+const SMALLEST: u64 = 10_u64.pow(19);
+/// More than there are numbers on a page.
+const MOST: u64 = 1 << 32;
+
+/// Numbers that stand for others, each different, and not to be guessed: whoever
+/// writes a post cannot write one into it.
+pub(super) struct Marks {
+    first: u64,
+    /// A std mutex: it is held for a few instructions and never across an await.
+    slugs: Mutex<Vec<Slug>>,
+}
+
+impl Marks {
+    pub(super) fn new() -> Self {
+        Self {
+            first: rand::random_range(SMALLEST..u64::MAX - MOST),
+            slugs: Mutex::default(),
+        }
+    }
+
+    /// The marks of the slug that was asked for as the one with this index.
+    pub(super) fn at(&self, index: usize) -> Counts {
+        let live = self.first + 2 * index as u64;
+        Counts {
+            live,
+            total: live + 1,
+        }
+    }
+
+    fn of(&self, slug: &Slug) -> Counts {
+        let mut slugs = self.slugs.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = slugs.iter().position(|known| known == slug);
+        let index = known.unwrap_or_else(|| {
+            slugs.push(slug.clone());
+            slugs.len() - 1
+        });
+        self.at(index)
+    }
+
+    /// The slugs that were asked for, in the order of their indices.
+    pub(super) fn slugs(&self) -> Vec<Slug> {
+        let slugs = self.slugs.lock().unwrap_or_else(PoisonError::into_inner);
+        slugs.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_number_has_a_mark_of_its_own() {
+        let slugs: [Slug; 3] = ["a", "b", "a"].map(|slug| slug.parse().unwrap());
+        let marks = Marks::new();
+        let [a, b, again] = slugs.clone().map(|slug| marks.of(&slug));
+        assert_eq!(a, again);
+        let mut all = [a.live, a.total, b.live, b.total];
+        all.sort_unstable();
+        assert!(all.windows(2).all(|two| two[0] < two[1]), "{all:?}");
+        assert!(all.iter().all(|mark| mark.to_string().len() == 20));
+        assert_eq!(marks.slugs(), slugs[..2]);
+        assert_eq!((marks.at(0), marks.at(1)), (a, b));
+    }
+}

@@ -1,0 +1,407 @@
+//! Pages that are kept: the same to whoever has them, and never with a number that
+//! is not the present one.
+
+use crate::support::{Folder, PATIENCE, Server, counts, eventually};
+use flate2::read::GzDecoder;
+use futures_util::future::join_all;
+use reqwest::{Client, Method, Response, header::HeaderMap};
+use sqlx::{ConnectOptions, Connection, sqlite::SqliteConnectOptions};
+use std::io::Read;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    time::timeout,
+};
+
+/// Everything that is asked again and again, by browsers and by feed readers.
+const KEPT: [&str; 9] = [
+    "/",
+    "/posts/one",
+    "/posts/two",
+    "/tags/testing",
+    "/about",
+    "/privacy",
+    "/feed.xml",
+    "/sitemap.xml",
+    "/robots.txt",
+];
+
+fn http1() -> Client {
+    Client::new()
+}
+
+fn http2() -> Client {
+    Client::builder().http2_prior_knowledge().build().unwrap()
+}
+
+async fn ask(
+    client: &Client,
+    method: Method,
+    url: String,
+    headers: &[(&'static str, &str)],
+) -> Response {
+    let mut request = client.request(method, url);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    timeout(PATIENCE, request.send()).await.unwrap().unwrap()
+}
+
+async fn get(server: &Server, path: &str, headers: &[(&'static str, &str)]) -> Response {
+    ask(&http1(), Method::GET, server.url(path), headers).await
+}
+
+fn header<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    Some(headers.get(name)?.to_str().unwrap())
+}
+
+fn tag(response: &Response) -> String {
+    let tag = header(response.headers(), "etag");
+    tag.unwrap_or_else(|| panic!("no tag: {response:?}"))
+        .to_owned()
+}
+
+/// The text of this answer, if need be uncompressed.
+async fn text(response: Response) -> String {
+    let is_gzip = header(response.headers(), "content-encoding") == Some("gzip");
+    let bytes = response.bytes().await.unwrap();
+    if !is_gzip {
+        return String::from_utf8(bytes.into()).unwrap();
+    }
+    let mut text = String::new();
+    let mut decoder = GzDecoder::new(&bytes[..]);
+    Read::read_to_string(&mut decoder, &mut text).unwrap();
+    text
+}
+
+#[tokio::test]
+async fn who_has_a_page_as_it_is_is_not_sent_it_again() {
+    let folder = Folder::new();
+    let server = Server::start(&folder).await;
+    for client in [http1(), http2()] {
+        for path in KEPT {
+            for accepted in ["identity", "gzip, deflate, br, zstd"] {
+                let coding = ("accept-encoding", accepted);
+                let first = ask(&client, Method::GET, server.url(path), &[coding]).await;
+                assert_eq!(first.status(), 200, "{path}");
+                let (tag, whole) = (tag(&first), first.headers().clone());
+                assert!(!text(first).await.is_empty());
+                let lists = [tag.clone(), format!("\"another\", {tag}"), "*".to_owned()];
+                for (method, known) in [Method::GET, Method::HEAD]
+                    .into_iter()
+                    .flat_map(|method| lists.iter().map(move |list| (method.clone(), list)))
+                {
+                    let headers = [coding, ("if-none-match", known)];
+                    let answer = ask(&client, method, server.url(path), &headers).await;
+                    assert_eq!(answer.status(), 304, "{path}: {known}");
+                    let headers = answer.headers();
+                    for name in ["etag", "cache-control", "vary"] {
+                        let said = header(headers, name);
+                        assert_eq!(said, header(&whole, name), "{path}: {name}");
+                        assert!(said.is_some(), "{path}: {name}");
+                    }
+                    // What it has keeps the policy that it came with.
+                    for name in [
+                        "content-security-policy",
+                        "content-type",
+                        "content-encoding",
+                    ] {
+                        assert_eq!(header(headers, name), None, "{path}: {name}");
+                    }
+                    assert!(answer.bytes().await.unwrap().is_empty());
+                }
+                let headers = [coding, ("if-none-match", "\"another\"")];
+                let answer = ask(&client, Method::GET, server.url(path), &headers).await;
+                assert_eq!(answer.status(), 200, "{path}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_page_comes_in_the_coding_that_is_accepted_and_is_the_same_in_each() {
+    let folder = Folder::new();
+    let long = "The same again, and never quite the same. ".repeat(300);
+    let head = "+++\ntitle = \"Long\"\ndate = 2026-11-20\ndescription = \"x\"\n+++\n";
+    folder.write("content/posts/long.md", &format!("{head}{long}\n"));
+    let server = Server::start(&folder).await;
+    for path in KEPT.into_iter().chain(["/posts/long"]) {
+        let plain = get(&server, path, &[]).await;
+        assert_eq!(header(plain.headers(), "vary"), Some("accept-encoding"));
+        assert_eq!(header(plain.headers(), "cache-control"), Some("no-cache"));
+        let policy = header(plain.headers(), "content-security-policy").map(str::to_owned);
+        let plain = text(plain).await;
+        for (accepted, expected) in [
+            ("gzip", Some("gzip")),
+            ("GZIP;q=0.5, identity;q=0.1", Some("gzip")),
+            ("br;q=0, *", Some("gzip")),
+            ("gzip;q=0, *;q=0.1", None),
+            ("gzip;q=0.1, identity", None),
+            ("identity", None),
+            ("", None),
+        ] {
+            for client in [http1(), http2()] {
+                let headers = [("accept-encoding", accepted)];
+                let whole = ask(&client, Method::GET, server.url(path), &headers).await;
+                let coding = header(whole.headers(), "content-encoding");
+                // Files have been compressed in one more way.
+                let is_page = path != "/robots.txt" && !path.ends_with(".xml");
+                if is_page || expected.is_none() {
+                    assert_eq!(coding, expected, "{path}: {accepted}");
+                }
+                let said = header(whole.headers(), "content-security-policy");
+                assert_eq!(said, policy.as_deref(), "{path}: {accepted}");
+                let head = ask(&client, Method::HEAD, server.url(path), &headers).await;
+                for name in ["content-length", "content-encoding", "etag", "content-type"] {
+                    let said = header(head.headers(), name).map(str::to_owned);
+                    let expected = header(whole.headers(), name);
+                    assert_eq!(said.as_deref(), expected, "{path}: {accepted}: {name}");
+                }
+                assert!(head.bytes().await.unwrap().is_empty());
+                let length = header(whole.headers(), "content-length")
+                    .unwrap()
+                    .to_owned();
+                let bytes = whole.content_length().unwrap();
+                assert_eq!(length, bytes.to_string(), "{path}: {accepted}");
+                assert_eq!(text(whole).await, plain, "{path}: {accepted}");
+            }
+        }
+    }
+}
+
+/// What the page of a post says in its HTML, and in its data.
+fn shown(html: &str) -> (String, String) {
+    let between = |before: &str, after: &str| {
+        let (_, rest) = html
+            .split_once(before)
+            .unwrap_or_else(|| panic!("no {before} in {html}"));
+        rest.split_once(after).unwrap().0.to_owned()
+    };
+    let live = between("view-counter-live\">", "<").replace("<!>", "");
+    let total = between("view-counter-total\">", "<").replace("<!>", "");
+    let data = between("\\\"counts\\\":{", "}");
+    (format!("{live}, {total}"), data)
+}
+
+#[tokio::test]
+async fn a_page_that_is_kept_has_the_present_numbers() {
+    let folder = Folder::new();
+    let server = Server::start(&folder).await;
+    let gzip = [("accept-encoding", "gzip")];
+    let mut tags = Vec::new();
+    let mut lists = Vec::new();
+    let mut readers = Vec::new();
+    for n in 0..4_u32 {
+        for _ in 0..2 {
+            for headers in [&[][..], &gzip] {
+                let page = get(&server, "/posts/one", headers).await;
+                let tag = tag(&page);
+                let (text, data) = shown(&text(page).await);
+                let views = if n == 1 {
+                    "1 view".to_owned()
+                } else {
+                    format!("{n} views")
+                };
+                assert_eq!(text, format!("{n} reading now, {views}"));
+                assert_eq!(data, format!("\\\"live\\\":{n},\\\"total\\\":{n}"));
+                tags.push(tag);
+            }
+            for path in ["/", "/tags/testing"] {
+                let list = self::text(get(&server, path, &gzip).await).await;
+                let views = if n == 1 {
+                    ">1 view<".to_owned()
+                } else {
+                    format!(">{n} views<")
+                };
+                assert!(list.contains(&views), "{n}: {list}");
+                lists.push((path, list));
+            }
+        }
+        readers.push(server.reader("one", &format!("?v={n:032x}")).await);
+    }
+    tags.dedup();
+    assert_eq!(tags.len(), 4, "a tag for each: {tags:?}");
+    lists.sort();
+    lists.dedup();
+    assert_eq!(lists.len(), 8, "a list for each");
+    // A list does not say who reads: it stays as it is when somebody leaves.
+    let before = tag(&get(&server, "/", &[]).await);
+    drop(readers);
+    eventually("they are gone", async || {
+        server.views("one").await == counts(0, 4)
+    })
+    .await;
+    assert_eq!(tag(&get(&server, "/", &[]).await), before);
+}
+
+/// Without an id a reader leaves nothing behind once its view is saved, and then the
+/// total is read from the database.
+#[tokio::test]
+async fn no_total_falls_from_a_frame_to_a_page() {
+    let folder = Folder::new();
+    let server = Server::start_with(&folder, &["--save", "before-shown"]).await;
+    for n in 1..=20 {
+        // Kept, with one less.
+        get(&server, "/posts/one", &[]).await;
+        get(&server, "/", &[]).await;
+        let mut reader = server.reader("one", "").await;
+        while reader.frame().await.total < n {}
+        if n % 2 == 0 {
+            reader.leave().await;
+        } else {
+            drop(reader);
+        }
+        let views = if n == 1 {
+            ">1 view<".to_owned()
+        } else {
+            format!(">{n} views<")
+        };
+        for path in ["/posts/one", "/", "/tags/testing"] {
+            let page = text(get(&server, path, &[]).await).await;
+            assert!(page.contains(&views), "{path} after {n}: {page}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_another_process_counts_is_on_a_page_within_a_second() {
+    let folder = Folder::new();
+    let one = Server::start_with(&folder, &["--save", "before-shown"]).await;
+    let two = Server::start_with(&folder, &["--save", "before-shown"]).await;
+    get(&two, "/posts/one", &[]).await;
+    let mut reader = one.reader("one", "").await;
+    while reader.frame().await.total < 1 {}
+    tokio::time::sleep(std::time::Duration::from_millis(1_100)).await;
+    let page = text(get(&two, "/posts/one", &[]).await).await;
+    assert_eq!(shown(&page).0, "0 reading now, 1 view");
+}
+
+#[tokio::test]
+async fn a_page_is_the_same_whatever_its_query_and_however_it_is_spelled() {
+    let folder = Folder::new();
+    let server = Server::start(&folder).await;
+    let page = get(&server, "/posts/one", &[]).await;
+    let (tag_of_it, html) = (tag(&page), text(page).await);
+    let asked = get(&server, "/posts/one?a=b&%FF", &[]).await;
+    assert_eq!(tag(&asked), tag_of_it);
+    assert_eq!(text(asked).await, html);
+    // A stranger can spell an address in very many ways: none of them is kept. What
+    // is rendered for it is the page that is kept, to the byte.
+    let mut readers = Vec::new();
+    for n in 0..3_u32 {
+        for (path, other) in [
+            ("/posts/one", "/posts/on%65"),
+            ("/tags/testing", "/tags/testin%67"),
+        ] {
+            let spelled = get(&server, other, &[("if-none-match", "*")]).await;
+            assert_eq!(spelled.status(), 200, "{other}");
+            assert_eq!(header(spelled.headers(), "etag"), None, "{other}");
+            let policy = header(spelled.headers(), "content-security-policy").map(str::to_owned);
+            let spelled = text(spelled).await;
+            let page = get(&server, path, &[]).await;
+            assert_eq!(
+                header(page.headers(), "content-security-policy"),
+                policy.as_deref()
+            );
+            assert_eq!(text(page).await, spelled, "{path}");
+        }
+        readers.push(server.reader("one", &format!("?v={n:032x}")).await);
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_not_kept() {
+    let folder = Folder::new();
+    let server = Server::start(&folder).await;
+    for path in [
+        "/nothing",
+        "/posts/three",
+        "/tags/none",
+        "/posts/one/x",
+        "/feed",
+    ] {
+        for _ in 0..2 {
+            let answer = get(&server, path, &[("if-none-match", "*")]).await;
+            assert_eq!(answer.status(), 404, "{path}");
+            assert_eq!(header(answer.headers(), "etag"), None, "{path}");
+        }
+    }
+    for path in ["/", "/posts/one"] {
+        let answer = ask(&http1(), Method::POST, server.url(path), &[]).await;
+        assert_eq!(answer.status(), 405, "{path}");
+    }
+}
+
+async fn execute(folder: &Folder, sql: &'static str) {
+    let options = SqliteConnectOptions::new().filename(folder.database());
+    let mut connection = options.connect().await.unwrap();
+    sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
+    connection.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_page_without_its_numbers_is_not_kept() {
+    let folder = Folder::new();
+    let server = Server::start(&folder).await;
+    execute(&folder, "ALTER TABLE totals RENAME TO away").await;
+    for path in ["/posts/one", "/"] {
+        let page = get(&server, path, &[]).await;
+        assert_eq!(page.status(), 200, "{path}");
+        assert_eq!(header(page.headers(), "etag"), None, "{path}");
+        assert!(!text(page).await.contains(" views<"), "{path}");
+    }
+    execute(&folder, "ALTER TABLE away RENAME TO totals").await;
+    for path in ["/posts/one", "/"] {
+        let page = text(get(&server, path, &[]).await).await;
+        assert!(page.contains("0 views<"), "{path}: {page}");
+    }
+}
+
+#[tokio::test]
+async fn many_who_ask_at_once_get_the_same_page() {
+    let folder = Folder::new();
+    let server = Server::start(&folder).await;
+    let client = http2();
+    let headers = [("accept-encoding", "gzip")];
+    let answers = (0..90).map(|_| ask(&client, Method::GET, server.url("/"), &headers));
+    let mut pages = Vec::new();
+    for answer in join_all(answers).await {
+        assert_eq!(answer.status(), 200);
+        pages.push((tag(&answer), answer.bytes().await.unwrap()));
+    }
+    pages.dedup();
+    assert_eq!(pages.len(), 1);
+}
+
+/// Whoever asks without end for what takes long to make.
+async fn ask_for_nothing(server: &Server) -> Vec<TcpStream> {
+    let request = "GET /nothing HTTP/1.1\r\nHost: x\r\n\r\n".repeat(50);
+    let mut streams = Vec::new();
+    for _ in 0..100 {
+        let mut stream = TcpStream::connect(&server.address).await.unwrap();
+        stream.write_all(request.as_bytes()).await.unwrap();
+        streams.push(stream);
+    }
+    streams
+}
+
+#[tokio::test]
+async fn a_page_that_is_kept_does_not_wait_for_those_that_are_made() {
+    let folder = Folder::new();
+    let server = Server::start(&folder).await;
+    get(&server, "/posts/one", &[]).await;
+    let _reader = server.reader("one", "").await;
+    get(&server, "/posts/one", &[]).await;
+    let mut waiting = ask_for_nothing(&server).await;
+    let page = get(&server, "/posts/one", &[]).await;
+    assert_eq!(page.status(), 200);
+    // There is still something to be made for the others.
+    let last = waiting.last_mut().unwrap();
+    let mut answers = vec![0; 1 << 20];
+    let read = last.read(&mut answers).await.unwrap_or(0);
+    let text = String::from_utf8_lossy(&answers[..read]).into_owned();
+    assert!(
+        text.matches("HTTP/1.1 ").count() < 50,
+        "all were made before"
+    );
+}

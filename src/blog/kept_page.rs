@@ -227,7 +227,7 @@ mod tests {
 
     /// A page with this text between every two of so many numbers.
     fn page(text: &str, numbers: usize) -> KeptPage {
-        let slugs: Vec<Slug> = (0..numbers).map(|n| slug(n)).collect();
+        let slugs: Vec<Slug> = (0..numbers).map(slug).collect();
         let marks = Arc::new(Marks::new());
         let marked = Numbers::Marks(Arc::clone(&marks));
         let marked = marked.of_all(slugs).now_or_never().flatten().unwrap();

@@ -11,7 +11,7 @@ use super::{
     metrics::{Ended, Metrics},
     protocol::close_code,
 };
-use futures_util::{SinkExt, StreamExt};
+use futures_util::{FutureExt, SinkExt, StreamExt, TryFutureExt};
 use hyper::upgrade::Upgraded;
 use line::Line;
 use metered::{Metered, Ration};
@@ -101,20 +101,32 @@ impl End {
 
 /// Serves the socket until it ends. The subscription is dropped as soon as the
 /// reader is known to leave, before any closing handshake.
-pub(super) async fn serve(
+#[expect(
+    clippy::manual_async_fn,
+    reason = "an `async fn` has room for each argument twice, and there are many sockets"
+)]
+pub(super) fn serve(
     socket: &mut WebSocket,
-    subscription: Subscription,
+    mut subscription: Subscription,
     pass: &Pass,
     metrics: &Metrics,
-) {
-    let Err(end) = converse(socket, subscription, pass, metrics).await;
-    metrics.ended.count(end.kind());
-    finish(socket, end).await;
+) -> impl Future<Output = ()> {
+    async move {
+        let Err(end) = converse(socket, &mut subscription, pass, metrics).await;
+        drop(subscription);
+        metrics.ended.count(end.kind());
+        finish(socket, end).await;
+    }
 }
 
 /// Turns a socket away that was opened while the server stops.
 pub(super) async fn refuse(socket: &mut WebSocket) {
     finish(socket, End::RESTARTING).await;
+}
+
+/// Ends the connection of a socket that was served, and returns when it has ended.
+pub(super) async fn end(socket: WebSocket) {
+    socket.into_inner().into_inner().end().await;
 }
 
 /// The closing handshake, as far as there is one.
@@ -139,11 +151,11 @@ async fn finish(socket: &mut WebSocket, end: End) {
 
 async fn converse(
     socket: &mut WebSocket,
-    mut subscription: Subscription,
+    subscription: &mut Subscription,
     pass: &Pass,
     metrics: &Metrics,
 ) -> Result<std::convert::Infallible, End> {
-    show(socket, subscription.current(), metrics).await?;
+    show(socket, &subscription.current(), metrics).await?;
     let outlet = socket.get_ref().get_ref().outlet();
     let mut pulse = Pulse::new(Instant::now());
     let mut allowance = Allowance::new(Instant::now());
@@ -160,7 +172,7 @@ async fn converse(
                     return Err(End::Close(close_code::POLICY, "too many frames"));
                 }
                 if asks_for_numbers(&message)? {
-                    show(socket, subscription.current(), metrics).await?;
+                    show(socket, &subscription.current(), metrics).await?;
                 }
             }
             () = pass.closing() => {
@@ -169,7 +181,7 @@ async fn converse(
                 return Err(End::RESTARTING);
             }
             news = subscription.news(outlet.as_ref()) => match news {
-                News::Frame(frame) => show(socket, frame, metrics).await?,
+                News::Frame(frame) => show(socket, &frame, metrics).await?,
                 News::Replaced => {
                     return Err(End::Close(close_code::REPLACED, "replaced by a newer socket"));
                 }
@@ -195,17 +207,19 @@ fn asks_for_numbers(message: &Message) -> Result<bool, End> {
 }
 
 /// Sends the numbers.
-async fn show(socket: &mut WebSocket, frame: Frame, metrics: &Metrics) -> Result<(), End> {
-    send(socket, Message::Text(frame.text().clone())).await?;
-    metrics.frames_sent.inc();
-    Ok(())
+fn show(
+    socket: &mut WebSocket,
+    frame: &Frame,
+    metrics: &Metrics,
+) -> impl Future<Output = Result<(), End>> {
+    send(socket, Message::Text(frame.text().clone())).inspect_ok(|()| metrics.frames_sent.inc())
 }
 
-async fn send(socket: &mut WebSocket, message: Message) -> Result<(), End> {
-    match timeout(WRITE_WITHIN, socket.send(message)).await {
+fn send(socket: &mut WebSocket, message: Message) -> impl Future<Output = Result<(), End>> {
+    timeout(WRITE_WITHIN, socket.send(message)).map(|sent| match sent {
         Ok(Ok(())) => Ok(()),
         Ok(Err(_)) | Err(_) => Err(End::Gone),
-    }
+    })
 }
 
 /// The close code that a broken frame asks for (RFC 6455 §7.4.1).

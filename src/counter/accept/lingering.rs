@@ -7,9 +7,12 @@
 //! RFC 6455 §7.1.1 and RFC 9112 §9.6 say how to end instead.
 
 use super::activity::Activity;
+use futures_util::FutureExt;
 use socket2::SockRef;
 use std::{
+    future::poll_fn,
     io::{self, IoSlice},
+    mem::MaybeUninit,
     pin::Pin,
     sync::{
         Arc,
@@ -19,7 +22,7 @@ use std::{
     time::Duration,
 };
 use tokio::{
-    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf},
+    io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf},
     net::TcpStream,
     runtime::Handle,
     time::timeout,
@@ -28,7 +31,7 @@ use tokio::{
 /// The other side has this long to close too…
 const LINGER: Duration = Duration::from_secs(2);
 /// …and may still have sent this many bytes.
-const UNHEEDED: u64 = 256 * 1024;
+const UNHEEDED: usize = 256 * 1024;
 /// The kernel's send buffer of a socket. Frames are 30 bytes, and a reader who
 /// does not read is to miss states, not to find thousands of old ones later.
 const SOCKET_SEND_BUFFER: usize = 4 * 1024;
@@ -62,6 +65,22 @@ impl<S: Transport> Lingering<S> {
             blocked: false,
             over: AtomicBool::new(false),
         }
+    }
+
+    /// Ends it as its drop would, and returns when it has ended.
+    pub(in crate::counter) async fn end(mut self) {
+        if let Some(ending) = self.ending() {
+            ending.await;
+        }
+    }
+
+    /// What is left to do; nothing if it has ended, or was taken from here.
+    fn ending(&mut self) -> Option<impl Future<Output = ()> + use<S>> {
+        if *self.over.get_mut() || self.activity.is_cut() {
+            return None;
+        }
+        let (stream, place) = (self.stream.take()?, Arc::clone(&self.activity));
+        Some(linger(stream).map(|()| drop(place)))
     }
 
     /// Does this with the stream; an error of the stream is its end.
@@ -135,7 +154,7 @@ impl Lingering<TcpStream> {
                     return Poll::Ready(Ok(()));
                 }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                Err(error) => return Poll::Ready(Err(self.end(error))),
+                Err(error) => return Poll::Ready(Err(self.ended_by(error))),
             }
         }
     }
@@ -143,7 +162,7 @@ impl Lingering<TcpStream> {
     /// Writes what there is room for, or fails with [`io::ErrorKind::WouldBlock`].
     pub(in crate::counter) fn try_write(&self, bytes: &[u8]) -> io::Result<usize> {
         match self.tcp()?.try_write(bytes) {
-            Err(error) if error.kind() != io::ErrorKind::WouldBlock => Err(self.end(error)),
+            Err(error) if error.kind() != io::ErrorKind::WouldBlock => Err(self.ended_by(error)),
             written => written,
         }
     }
@@ -160,7 +179,7 @@ impl Lingering<TcpStream> {
     }
 
     /// An error of the stream is its end.
-    fn end(&self, error: io::Error) -> io::Error {
+    fn ended_by(&self, error: io::Error) -> io::Error {
         self.over.store(true, Ordering::Relaxed);
         error
     }
@@ -168,27 +187,36 @@ impl Lingering<TcpStream> {
 
 impl<S: Transport> Drop for Lingering<S> {
     fn drop(&mut self) {
-        if *self.over.get_mut() || self.activity.is_cut() {
-            return;
-        }
-        // Without a runtime the process ends, and its sockets with it.
-        if let (Some(stream), Ok(runtime)) = (self.stream.take(), Handle::try_current()) {
-            let place = Arc::clone(&self.activity);
-            runtime.spawn(async move {
-                let _held = place;
-                // Whether in time or not, and whether with an error: it is over.
-                let _ = timeout(LINGER, read_out(stream)).await;
-            });
+        if let (Some(ending), Ok(runtime)) = (self.ending(), Handle::try_current()) {
+            // Without a runtime the process ends, and its sockets with it.
+            runtime.spawn(ending);
         }
     }
 }
 
+/// Says that nothing more will be sent, and waits for the other side to do so.
+async fn linger(stream: impl Transport) {
+    // Whether in time or not, and whether with an error: it is over.
+    let _ = timeout(LINGER, read_out(stream)).await;
+}
+
 async fn read_out(mut stream: impl Transport) -> io::Result<()> {
     stream.shutdown().await?;
-    let mut rest = stream.take(UNHEEDED);
-    let mut unheeded = [0; 1024];
-    while rest.read(&mut unheeded).await? > 0 {}
-    Ok(())
+    let mut unheeded = 0;
+    poll_fn(|context| {
+        // On the stack: while it waits, nothing is in it.
+        let mut bytes = [MaybeUninit::uninit(); 1024];
+        while unheeded < UNHEEDED {
+            let mut buffer = ReadBuf::uninit(&mut bytes);
+            ready!(Pin::new(&mut stream).poll_read(context, &mut buffer))?;
+            match buffer.filled().len() {
+                0 => break,
+                read => unheeded += read,
+            }
+        }
+        Poll::Ready(Ok(()))
+    })
+    .await
 }
 
 impl<S: Transport> AsyncRead for Lingering<S> {

@@ -175,16 +175,14 @@ async fn open(
     let place = parts.extensions.get::<Place>().map(Place::hold);
     let (response, socket) = upgrade.agree();
     let fate = fate.take();
-    tokio::spawn(async move {
-        let _held = (place, slot);
-        // Lent to all that follows: what is moved into an `async fn` is in its memory
-        // as often as it is handed on.
-        let (Some(mut socket), Some(fate)) = (socket.await, fate) else {
-            return;
-        };
+    // In memory of its own, which is given back as soon as the socket is open: what
+    // opens one is larger than what it takes from then on.
+    let opening = Box::pin(async move {
+        let (mut socket, fate) = (socket.await?, fate?);
         if pass.is_closing() {
             fate.is(Outcome::Stopping);
-            return socket::refuse(&mut socket).await;
+            socket::refuse(&mut socket).await;
+            return None;
         }
         fate.is(Outcome::Accepted);
         let metrics = counter.metrics();
@@ -200,7 +198,16 @@ async fn open(
                 counts
             })
         };
-        socket::serve(&mut socket, subscription, &pass, metrics).await;
+        Some((socket, subscription, pass, counter))
+    });
+    tokio::spawn(async move {
+        if let Some((mut socket, subscription, pass, counter)) = opening.await {
+            socket::serve(&mut socket, subscription, &pass, counter.metrics()).await;
+            // No socket any more, only a connection.
+            drop((pass, slot));
+            socket::end(socket).await;
+        }
+        drop(place);
     });
     Ok(response)
 }

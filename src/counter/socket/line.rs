@@ -61,6 +61,16 @@ impl Line {
             Self::Stream(_) => None,
         }
     }
+
+    /// Ends it, and returns when it has ended.
+    pub(super) async fn end(self) {
+        // Where it is still lent, whoever has it last ends it.
+        if let Self::Tcp { shared, .. } = self
+            && let Some(shared) = Arc::into_inner(shared)
+        {
+            shared.stream.end().await;
+        }
+    }
 }
 
 impl Outlet for Shared {

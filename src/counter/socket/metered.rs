@@ -45,6 +45,11 @@ impl<S> Metered<S> {
         &self.stream
     }
 
+    /// What was below.
+    pub(super) fn into_inner(self) -> S {
+        self.stream
+    }
+
     /// Takes so many bytes from what is left, and says whether they were.
     fn take(&mut self, bytes: usize) -> bool {
         let now = Instant::now();

@@ -125,8 +125,8 @@ pub(super) async fn refuse(socket: &mut WebSocket) {
 }
 
 /// Ends the connection of a socket that was served, and returns when it has ended.
-pub(super) async fn end(socket: WebSocket) {
-    socket.into_inner().into_inner().end().await;
+pub(super) fn end(socket: WebSocket) -> impl Future<Output = ()> {
+    socket.into_inner().into_inner().end()
 }
 
 /// The closing handshake, as far as there is one.

@@ -7,7 +7,7 @@
 //! RFC 6455 §7.1.1 and RFC 9112 §9.6 say how to end instead.
 
 use super::activity::Activity;
-use futures_util::FutureExt;
+use futures_util::{FutureExt, future::OptionFuture};
 use socket2::SockRef;
 use std::{
     future::poll_fn,
@@ -68,10 +68,8 @@ impl<S: Transport> Lingering<S> {
     }
 
     /// Ends it as its drop would, and returns when it has ended.
-    pub(in crate::counter) async fn end(mut self) {
-        if let Some(ending) = self.ending() {
-            ending.await;
-        }
+    pub(in crate::counter) fn end(mut self) -> impl Future<Output = ()> {
+        OptionFuture::from(self.ending()).map(drop)
     }
 
     /// What is left to do; nothing if it has ended, or was taken from here.

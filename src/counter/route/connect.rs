@@ -5,10 +5,12 @@ use super::{ApiError, Counter, decoded, handshake, refused};
 use crate::counter::{
     accept::Place,
     admission::{PageSays, SlugRefused, Watches},
-    limits::Refusal,
+    gate::Pass,
+    hub::Subscription,
+    limits::{Refusal, Slot},
     metrics::{Outcome, Uncounted},
     protocol::ViewId,
-    socket,
+    socket::{self, WebSocket},
     tally::Arrival,
 };
 use axum::{
@@ -19,6 +21,7 @@ use axum::{
     http::{StatusCode, request::Parts},
     response::Response,
 };
+use futures_util::{FutureExt, future::OptionFuture};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -198,18 +201,42 @@ async fn open(
                 counts
             })
         };
-        Some((socket, subscription, pass, counter))
+        Some(Opened {
+            socket,
+            subscription,
+            pass,
+            slot,
+            counter,
+        })
     });
-    tokio::spawn(async move {
-        if let Some((mut socket, subscription, pass, counter)) = opening.await {
-            socket::serve(&mut socket, subscription, &pass, counter.metrics()).await;
-            // No socket any more, only a connection.
-            drop((pass, slot));
-            socket::end(socket).await;
-        }
-        drop(place);
-    });
+    let served = opening.then(|opened| OptionFuture::from(opened.map(Opened::serve)));
+    tokio::spawn(served.map(|_| drop(place)));
     Ok(response)
+}
+
+/// A socket that is to be served, and what it holds.
+struct Opened {
+    socket: WebSocket,
+    subscription: Subscription,
+    pass: Pass,
+    slot: Slot,
+    counter: Counter,
+}
+
+impl Opened {
+    #[expect(
+        clippy::manual_async_fn,
+        reason = "an `async fn` has room for each argument twice, and there are many sockets"
+    )]
+    fn serve(mut self) -> impl Future<Output = ()> {
+        async move {
+            let (socket, metrics) = (&mut self.socket, self.counter.metrics());
+            socket::serve(socket, self.subscription, &self.pass, metrics).await;
+            // No socket any more, only a connection.
+            drop((self.pass, self.slot));
+            socket::end(self.socket).await;
+        }
+    }
 }
 
 impl From<Watches> for Uncounted {

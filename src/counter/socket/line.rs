@@ -11,6 +11,7 @@ use crate::counter::{
     hub::Outlet,
 };
 use axum::body::Bytes;
+use futures_util::{FutureExt, future::OptionFuture};
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
 use std::{
@@ -63,13 +64,13 @@ impl Line {
     }
 
     /// Ends it, and returns when it has ended.
-    pub(super) async fn end(self) {
-        // Where it is still lent, whoever has it last ends it.
-        if let Self::Tcp { shared, .. } = self
-            && let Some(shared) = Arc::into_inner(shared)
-        {
-            shared.stream.end().await;
-        }
+    pub(super) fn end(self) -> impl Future<Output = ()> {
+        let stream = match self {
+            // Where it is still lent, whoever has it last ends it.
+            Self::Tcp { shared, .. } => Arc::into_inner(shared).map(|shared| shared.stream),
+            Self::Stream(_) => None,
+        };
+        OptionFuture::from(stream.map(Lingering::end)).map(drop)
     }
 }
 

@@ -51,8 +51,9 @@ proxy-tests: build ## The browser tests through nginx and through Caddy
 	@VIEW_COUNTER_THROUGH=nginx scripts/browser-tests
 	@VIEW_COUNTER_THROUGH=caddy scripts/browser-tests
 
-bench: build ## Measure the server beside what people would use instead
-	@$(toolchain) scripts/bench run
+bench: ## Measure the server beside what people would use instead
+	@program=$$($(toolchain) scripts/dist) && \
+		VIEW_COUNTER_PROGRAM=$$program $(toolchain) scripts/bench run
 
 page-load: build ## Measure what the counter costs a page that loads
 	@cd benches/page-load && npm ci --silent --no-audit --no-fund && ./page-load

@@ -154,7 +154,10 @@ fn peer(name: &str, sending: Sending, data: &Path, port: u16, site: Site) -> Res
 
 /// All checks are on but the limits of one address: all readers here have one.
 fn ours(saving: Saving, data: &Path, port: u16, metrics: u16) -> Command {
-    let mut command = Command::new(repository().join("target/release/view-counter"));
+    // A path that is not absolute is one in the repository, wherever this was started.
+    let program = env::var_os("VIEW_COUNTER_PROGRAM");
+    let program = program.unwrap_or_else(|| "target/release/view-counter".into());
+    let mut command = Command::new(repository().join(program));
     let save = match saving {
         Saving::Debounced => "debounced",
         Saving::BeforeShown => "before-shown",

@@ -4,6 +4,7 @@ use crate::socket::{Counts, Socket};
 use anyhow::{Context, Result, ensure};
 use std::{
     convert::Infallible,
+    ops::Range,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, AtomicUsize, Ordering},
@@ -57,17 +58,17 @@ impl Crowd {
 
     /// This many readers in all, spread evenly over `slugs` slugs.
     pub async fn gather(port: u16, readers: usize, slugs: usize) -> Result<Self> {
-        let mut crowd = Self::new();
-        crowd.grow(port, readers, slugs).await?;
-        Ok(crowd)
+        Self::gather_on(port, readers, 0..slugs).await
     }
 
-    /// So many more, and returns when all of them are in.
-    pub async fn grow(&mut self, port: u16, readers: usize, slugs: usize) -> Result<()> {
+    /// This many readers in all, spread evenly over these slugs. Returns when all of
+    /// them are in.
+    pub async fn gather_on(port: u16, readers: usize, slugs: Range<usize>) -> Result<Self> {
+        let mut crowd = Self::new();
         let mut joining = JoinSet::new();
-        for n in 0..readers {
+        for slug in slugs.cycle().take(readers) {
             if joining.len() >= AT_ONCE {
-                self.seat(
+                crowd.seat(
                     joining
                         .join_next()
                         .await
@@ -75,17 +76,17 @@ impl Crowd {
                 );
             }
             joining.spawn(async move {
-                let slug = format!("s{}", n % slugs);
-                timeout(PATIENCE, Socket::join(port, &slug)).await?
+                timeout(PATIENCE, Socket::join(port, &format!("s{slug}"))).await?
             });
             while let Some(joined) = joining.try_join_next() {
-                self.seat(joined?);
+                crowd.seat(joined?);
             }
         }
         while let Some(joined) = joining.join_next().await {
-            self.seat(joined?);
+            crowd.seat(joined?);
         }
-        self.nobody_lost()
+        crowd.nobody_lost()?;
+        Ok(crowd)
     }
 
     /// From now on this socket is one of the crowd.

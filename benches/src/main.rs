@@ -77,7 +77,7 @@ async fn main() -> Result<()> {
 
 #[expect(clippy::print_stderr, clippy::print_stdout, reason = "a command line")]
 async fn run(works: &[Work], only: &[String], repeat: usize, out: &Path) -> Result<()> {
-    let mut report = Report::begin()?;
+    let mut report = Report::begin(report::versions())?;
     for &work in works {
         for repetition in 1..=repeat {
             for contestant in work.contestants() {
@@ -92,7 +92,7 @@ async fn run(works: &[Work], only: &[String], repeat: usize, out: &Path) -> Resu
                     Ok(_) => eprintln!("{:.0} s", begin.elapsed().as_secs_f64()),
                     Err(error) => eprintln!("did not finish: {error:#}"),
                 }
-                report.add(work, contestant, found);
+                report.add(work.title(), name, found);
                 report.write(out)?;
             }
         }

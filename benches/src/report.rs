@@ -1,10 +1,6 @@
 //! What was found, as tables for people and as JSON for programs.
 
-use crate::{
-    machine,
-    server::{Contestant, repository},
-    work::{Figure, Work},
-};
+use crate::{machine, server::repository, work::Figure};
 use anyhow::Result;
 use serde::Serialize;
 use std::{fmt::Write, fs, path::Path, process::Command};
@@ -18,49 +14,43 @@ pub struct Report {
     results: Vec<Measured>,
 }
 
-/// What one work found of one contestant: each figure with one value a repetition.
+/// A row of a table: each figure with one value a repetition.
 #[derive(Serialize)]
 struct Measured {
-    #[serde(serialize_with = "title")]
-    work: Work,
-    contestant: &'static str,
+    table: String,
+    row: String,
     figures: Vec<Values>,
     problem: Option<String>,
 }
 
 #[derive(Serialize)]
 struct Values {
-    name: &'static str,
-    unit: &'static str,
+    name: String,
+    unit: String,
     values: Vec<f64>,
 }
 
-fn title<S: serde::Serializer>(work: &Work, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(work.title())
-}
-
 impl Report {
-    /// Of nothing yet.
-    pub fn begin() -> Result<Self> {
+    /// Of nothing yet, for what is of these versions.
+    pub fn begin(versions: Vec<String>) -> Result<Self> {
         Ok(Self {
             machine: machine::description()?,
-            versions: versions(),
+            versions,
             command: std::env::args().skip(1).collect::<Vec<_>>().join(" "),
             results: Vec::new(),
         })
     }
 
-    /// Adds what one repetition found, or why it found nothing.
-    pub fn add(&mut self, work: Work, contestant: Contestant, found: Result<Vec<Figure>>) {
-        let name = contestant.name();
+    /// Adds what one repetition found for this row, or why it found nothing.
+    pub fn add(&mut self, table: &str, row: &str, found: Result<Vec<Figure>>) {
         let known = self
             .results
             .iter_mut()
-            .position(|one| one.work == work && one.contestant == name);
+            .position(|one| one.table == table && one.row == row);
         let index = known.unwrap_or_else(|| {
             self.results.push(Measured {
-                work,
-                contestant: name,
+                table: table.to_owned(),
+                row: row.to_owned(),
                 figures: Vec::new(),
                 problem: None,
             });
@@ -74,8 +64,8 @@ impl Report {
                     match measured.figures.iter_mut().find(|one| one.name == name) {
                         Some(one) => one.values.push(value),
                         None => measured.figures.push(Values {
-                            name,
-                            unit,
+                            name: name.to_owned(),
+                            unit: unit.to_owned(),
                             values: vec![value],
                         }),
                     }
@@ -84,39 +74,61 @@ impl Report {
         }
     }
 
-    /// Writes `NAME.json` and `NAME.md`.
-    pub fn write(&self, name: &Path) -> Result<()> {
+    /// Writes `NAME.json`.
+    fn write_json(&self, name: &Path) -> Result<()> {
         if let Some(folder) = name.parent() {
             fs::create_dir_all(folder)?;
         }
         let json = serde_json::to_string_pretty(self)?;
         fs::write(name.with_extension("json"), json + "\n")?;
+        Ok(())
+    }
+
+    /// Writes `NAME.json` and `NAME.md`.
+    pub fn write(&self, name: &Path) -> Result<()> {
+        self.write_json(name)?;
         fs::write(name.with_extension("md"), self.markdown()?)?;
         Ok(())
     }
 
-    /// A table for each work, with the medians.
+    /// What was measured where, and by which command.
+    fn provenance(&self) -> String {
+        let Self {
+            command, machine, ..
+        } = self;
+        let versions = self.versions.join(", ");
+        format!("`bench {command}` on {machine}.\n\n{versions}.\n")
+    }
+
+    /// All tables, with the medians.
     pub fn markdown(&self) -> Result<String> {
-        let mut text = format!("`bench {}` on {}.\n\n", self.command, self.machine);
-        writeln!(text, "{}.", self.versions.join(", "))?;
-        let mut works: Vec<Work> = self.results.iter().map(|one| one.work).collect();
-        works.dedup();
-        for work in works {
-            let rows: Vec<_> = self.results.iter().filter(|one| one.work == work).collect();
-            table(&mut text, work, &rows)?;
+        let mut text = self.provenance();
+        let mut tables: Vec<_> = self.results.iter().map(|one| &one.table).collect();
+        tables.dedup();
+        for title in tables {
+            write!(text, "\n### {title}\n\n{}", self.table(title)?)?;
         }
         Ok(text)
     }
+
+    /// One table, with the medians; nothing if nothing was measured for it.
+    fn table(&self, title: &str) -> Result<String> {
+        let rows = self.results.iter().filter(|one| one.table == title);
+        table(&rows.collect::<Vec<_>>())
+    }
 }
 
-fn table(text: &mut String, work: Work, rows: &[&Measured]) -> Result<()> {
+fn table(rows: &[&Measured]) -> Result<String> {
+    if rows.is_empty() {
+        return Ok(String::new());
+    }
     let mut columns: Vec<(&str, &str)> = Vec::new();
     for figure in rows.iter().flat_map(|row| &row.figures) {
         if !columns.iter().any(|(name, _)| *name == figure.name) {
-            columns.push((figure.name, figure.unit));
+            columns.push((&figure.name, &figure.unit));
         }
     }
-    write!(text, "\n### {}\n\n|  |", work.title())?;
+    let mut text = String::from("|  |");
     for (name, unit) in &columns {
         let unit = if unit.is_empty() {
             String::new()
@@ -127,7 +139,7 @@ fn table(text: &mut String, work: Work, rows: &[&Measured]) -> Result<()> {
     }
     writeln!(text, "\n|---|{}", "--:|".repeat(columns.len()))?;
     for row in rows {
-        write!(text, "| {} |", row.contestant)?;
+        write!(text, "| {} |", row.row)?;
         if let (Some(problem), true) = (&row.problem, row.figures.is_empty()) {
             write!(text, " did not finish: {problem} |")?;
         }
@@ -140,18 +152,23 @@ fn table(text: &mut String, work: Work, rows: &[&Measured]) -> Result<()> {
         }
         writeln!(text)?;
     }
-    Ok(())
+    Ok(text)
+}
+
+fn median(values: &[f64]) -> Option<f64> {
+    let mut values = values.to_vec();
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied()
 }
 
 /// The median, and the least and the most where they differ.
 fn spread(values: &[f64]) -> String {
-    let mut values = values.to_vec();
-    values.sort_by(f64::total_cmp);
-    let (Some(&least), Some(&most)) = (values.first(), values.last()) else {
+    let Some(median) = median(values) else {
         return String::new();
     };
-    let median = short(values[values.len() / 2]);
-    let (least, most) = (short(least), short(most));
+    let least = values.iter().copied().fold(f64::INFINITY, f64::min);
+    let most = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let (median, least, most) = (short(median), short(least), short(most));
     if least == most {
         median
     } else {
@@ -171,22 +188,8 @@ fn short(value: f64) -> String {
 }
 
 /// What each contestant is, as far as it says so itself.
-fn versions() -> Vec<String> {
-    let says = |program: &str, arguments: &[&str]| {
-        let mut command = Command::new(program);
-        let output = command
-            .args(arguments)
-            .current_dir(repository())
-            .output()
-            .ok()?;
-        let text = String::from_utf8(output.stdout).ok()?;
-        let line = text.lines().next()?.trim().to_owned();
-        (!line.is_empty()).then_some(line)
-    };
-    let mut versions = Vec::new();
-    if let Some(commit) = says("git", &["describe", "--always", "--dirty"]) {
-        versions.push(format!("view-counter at {commit}"));
-    }
+pub fn versions() -> Vec<String> {
+    let mut versions = version();
     let packages = repository().join("benches/peers/package.json");
     let packages = fs::read_to_string(packages).unwrap_or_default();
     if let Ok(packages) = serde_json::from_str::<serde_json::Value>(&packages) {
@@ -198,6 +201,26 @@ fn versions() -> Vec<String> {
     }
     versions.extend(says("node", &["--version"]).map(|version| format!("node {version}")));
     versions
+}
+
+/// What this project is.
+fn version() -> Vec<String> {
+    let commit = says("git", &["describe", "--always", "--dirty"]);
+    let version = commit.map(|commit| format!("view-counter at {commit}"));
+    version.into_iter().collect()
+}
+
+/// The first line of what a program says.
+fn says(program: &str, arguments: &[&str]) -> Option<String> {
+    let mut command = Command::new(program);
+    let output = command
+        .args(arguments)
+        .current_dir(repository())
+        .output()
+        .ok()?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    let line = text.lines().next()?.trim().to_owned();
+    (!line.is_empty()).then_some(line)
 }
 
 #[cfg(test)]

@@ -59,7 +59,7 @@ pub(super) async fn latency(
 
 /// Somebody comes, and goes, with a pause after each. Returns how long each reader
 /// waited to see each coming.
-pub(super) async fn rounds_of(
+pub(crate) async fn rounds_of(
     server: &Server,
     crowd: &Crowd,
     rounds: usize,

@@ -2,10 +2,10 @@
 //! found as figures.
 
 mod churn;
-mod fan_out;
+pub(crate) mod fan_out;
 mod handshake;
 mod herd;
-mod idle;
+pub(crate) mod idle;
 mod page;
 mod saves;
 mod unread;
@@ -27,7 +27,7 @@ pub struct Figure {
 }
 
 /// For short.
-fn figure(name: &'static str, unit: &'static str, value: f64) -> Figure {
+pub(crate) fn figure(name: &'static str, unit: &'static str, value: f64) -> Figure {
     Figure { name, unit, value }
 }
 
@@ -129,16 +129,16 @@ impl Work {
     }
 }
 
-fn micros(duration: Duration) -> f64 {
+pub(crate) fn micros(duration: Duration) -> f64 {
     duration.as_secs_f64() * 1e6
 }
 
-fn millis(duration: Duration) -> f64 {
+pub(crate) fn millis(duration: Duration) -> f64 {
     duration.as_secs_f64() * 1e3
 }
 
 /// The value below which this share of them lies.
-fn quantile(values: &mut [Duration], share: f64) -> Duration {
+pub(crate) fn quantile(values: &mut [Duration], share: f64) -> Duration {
     values.sort_unstable();
     #[expect(
         clippy::cast_possible_truncation,

@@ -3,7 +3,7 @@
 toolchain := scripts/with-toolchain
 
 .PHONY: help build run dev test check rust-tests browser-tests dist dist-tests proxy-tests \
-	bench page-load fuzz deny clean
+	bench grow page-load fuzz deny clean
 
 help: ## Say what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -54,6 +54,10 @@ proxy-tests: build ## The browser tests through nginx and through Caddy
 bench: ## Measure the server beside what people would use instead
 	@program=$$($(toolchain) scripts/dist) && \
 		VIEW_COUNTER_PROGRAM=$$program $(toolchain) scripts/bench run
+
+grow: ## Measure how cost grows with readers, slugs and joins
+	@program=$$($(toolchain) scripts/dist) && \
+		VIEW_COUNTER_PROGRAM=$$program $(toolchain) scripts/bench grow $(ARGUMENTS)
 
 page-load: build ## Measure what the counter costs a page that loads
 	@cd benches/page-load && npm ci --silent --no-audit --no-fund && ./page-load

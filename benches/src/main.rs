@@ -4,8 +4,10 @@
 
 mod crowd;
 mod floor;
+mod growth;
 mod http;
 mod machine;
+mod plot;
 mod process;
 mod report;
 mod server;
@@ -14,6 +16,7 @@ mod work;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand, ValueEnum};
+use growth::Dimension;
 use report::Report;
 use std::{
     path::{Path, PathBuf},
@@ -46,6 +49,24 @@ enum Command {
         #[arg(long, value_name = "FILE", default_value = "target/bench/report")]
         out: PathBuf,
     },
+    /// Measure how the cost of our server grows
+    Grow {
+        /// Only along these; all when none is named
+        #[arg(long, value_enum)]
+        along: Vec<Dimension>,
+        /// How often each size is measured, one after the other and then all again
+        #[arg(long, default_value_t = 3)]
+        repeat: usize,
+        /// Where the report goes: FILE.md, FILE.json, and plots as FILE-readers.svg
+        #[arg(long, value_name = "FILE", default_value = "target/bench/growth")]
+        out: PathBuf,
+        /// A page with marks for the tables, which are put there and not in FILE.md
+        #[arg(long, value_name = "PAGE")]
+        into: Option<PathBuf>,
+        /// Measure nothing, and write all anew from what FILE.json has
+        #[arg(long)]
+        again: bool,
+    },
     /// Serve as the floor: `write` to every socket, and no more
     #[command(hide = true)]
     Floor {
@@ -71,6 +92,29 @@ async fn main() -> Result<()> {
                 work
             };
             run(&works, &only, repeat, &out).await
+        }
+        Command::Grow {
+            along,
+            repeat,
+            out,
+            into,
+            again,
+        } => {
+            let along = if along.is_empty() {
+                Dimension::value_variants().to_vec()
+            } else {
+                along
+            };
+            let report = if again {
+                Report::read(&out)?
+            } else {
+                grow(&along, repeat, &out).await?
+            };
+            growth::draw(&report, &out)?;
+            match into {
+                Some(page) => growth::put_into(&report, &page),
+                None => growth::write(&report, &out),
+            }
         }
     }
 }
@@ -99,4 +143,27 @@ async fn run(works: &[Work], only: &[String], repeat: usize, out: &Path) -> Resu
     }
     println!("{}", report.markdown()?);
     Ok(())
+}
+
+#[expect(clippy::print_stderr, clippy::print_stdout, reason = "a command line")]
+async fn grow(along: &[Dimension], repeat: usize, out: &Path) -> Result<Report> {
+    let mut report = Report::begin(report::version())?;
+    for &dimension in along {
+        for repetition in 1..=repeat {
+            for &size in dimension.sizes() {
+                let begin = Instant::now();
+                let row = dimension.row(size);
+                eprint!("==> {row}, {repetition} of {repeat} … ");
+                let found = dimension.run(size).await;
+                match &found {
+                    Ok(_) => eprintln!("{:.0} s", begin.elapsed().as_secs_f64()),
+                    Err(error) => eprintln!("did not finish: {error:#}"),
+                }
+                report.add(dimension.title(), &row, found);
+                report.write_json(out)?;
+            }
+        }
+    }
+    println!("{}", report.markdown()?);
+    Ok(report)
 }

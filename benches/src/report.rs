@@ -2,11 +2,11 @@
 
 use crate::{machine, server::repository, work::Figure};
 use anyhow::Result;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::{fmt::Write, fs, path::Path, process::Command};
 
 /// All that one run of the benchmark found.
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 pub struct Report {
     machine: String,
     versions: Vec<String>,
@@ -15,7 +15,7 @@ pub struct Report {
 }
 
 /// A row of a table: each figure with one value a repetition.
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 struct Measured {
     table: String,
     row: String,
@@ -23,7 +23,7 @@ struct Measured {
     problem: Option<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 struct Values {
     name: String,
     unit: String,
@@ -39,6 +39,12 @@ impl Report {
             command: std::env::args().skip(1).collect::<Vec<_>>().join(" "),
             results: Vec::new(),
         })
+    }
+
+    /// As it was written to `NAME.json`.
+    pub fn read(name: &Path) -> Result<Self> {
+        let json = fs::read_to_string(name.with_extension("json"))?;
+        Ok(serde_json::from_str(&json)?)
     }
 
     /// Adds what one repetition found for this row, or why it found nothing.
@@ -74,8 +80,22 @@ impl Report {
         }
     }
 
+    /// The median of what was measured, if it was.
+    pub fn median(&self, table: &str, row: &str, figure: &str) -> Option<f64> {
+        let measured = self
+            .results
+            .iter()
+            .find(|one| one.table == table && one.row == row)?;
+        let values = &measured
+            .figures
+            .iter()
+            .find(|one| one.name == figure)?
+            .values;
+        median(values)
+    }
+
     /// Writes `NAME.json`.
-    fn write_json(&self, name: &Path) -> Result<()> {
+    pub fn write_json(&self, name: &Path) -> Result<()> {
         if let Some(folder) = name.parent() {
             fs::create_dir_all(folder)?;
         }
@@ -92,7 +112,7 @@ impl Report {
     }
 
     /// What was measured where, and by which command.
-    fn provenance(&self) -> String {
+    pub fn provenance(&self) -> String {
         let Self {
             command, machine, ..
         } = self;
@@ -112,7 +132,7 @@ impl Report {
     }
 
     /// One table, with the medians; nothing if nothing was measured for it.
-    fn table(&self, title: &str) -> Result<String> {
+    pub fn table(&self, title: &str) -> Result<String> {
         let rows = self.results.iter().filter(|one| one.table == title);
         table(&rows.collect::<Vec<_>>())
     }
@@ -177,7 +197,7 @@ fn spread(values: &[f64]) -> String {
 }
 
 /// Three digits that count.
-fn short(value: f64) -> String {
+pub fn short(value: f64) -> String {
     let digits = match value.abs() {
         ..0.0995 => 3,
         ..9.95 => 2,
@@ -204,7 +224,7 @@ pub fn versions() -> Vec<String> {
 }
 
 /// What this project is.
-fn version() -> Vec<String> {
+pub fn version() -> Vec<String> {
     let commit = says("git", &["describe", "--always", "--dirty"]);
     let version = commit.map(|commit| format!("view-counter at {commit}"));
     version.into_iter().collect()

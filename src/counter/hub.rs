@@ -263,7 +263,7 @@ async fn wake(shared: Arc<Shared>) {
         let due = tokio::select! {
             biased;
             () = shared.stop.cancelled() => return,
-            due = shared.wakes.due() => due,
+            due = shared.wakes.due(Duration::ZERO) => due,
         };
         for slug in due {
             let Some(room) = shared.room(&slug) else {

@@ -5,6 +5,7 @@ use super::protocol::Slug;
 use std::{
     collections::BTreeSet,
     sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 use tokio::{
     sync::Notify,
@@ -45,12 +46,12 @@ impl Schedule {
         }
     }
 
-    /// Waits until some slug is due and takes out all that are. Cancelling
-    /// this loses none.
-    pub(super) async fn due(&self) -> Vec<Slug> {
+    /// Waits until some slug is due, and takes out all that are or will be so `soon`.
+    /// Cancelling this loses none.
+    pub(super) async fn due(&self, soon: Duration) -> Vec<Slug> {
         loop {
             let earlier = self.earlier.notified();
-            let (due, next) = self.take_due(Instant::now().into_std());
+            let (due, next) = self.take_due(Instant::now().into_std(), soon);
             if !due.is_empty() {
                 return due;
             }
@@ -64,13 +65,22 @@ impl Schedule {
         }
     }
 
-    fn take_due(&self, now: std::time::Instant) -> (Vec<Slug>, Option<std::time::Instant>) {
+    /// Nothing is due before the moment that is returned, if there is one.
+    fn take_due(
+        &self,
+        now: std::time::Instant,
+        soon: Duration,
+    ) -> (Vec<Slug>, Option<std::time::Instant>) {
         let mut moments = self.lock();
+        let first = moments.first().map(|(at, _)| *at);
+        if first.is_none_or(|at| at > now) {
+            return (Vec::new(), first);
+        }
         let mut due = Vec::new();
-        while moments.first().is_some_and(|(at, _)| *at <= now) {
+        while moments.first().is_some_and(|(at, _)| *at <= now + soon) {
             due.extend(moments.pop_first().map(|(_, slug)| slug));
         }
-        (due, moments.first().map(|(at, _)| *at))
+        (due, None)
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeSet<(std::time::Instant, Slug)>> {

@@ -18,6 +18,11 @@ const LONGEST_RETRY: Duration = Duration::from_secs(10);
 /// waits for the disk.
 const GROUP_EVERY: Duration = Duration::from_millis(50);
 
+/// A batch takes along what would be due within this time: many slugs with few views
+/// each would else be a transaction each. So there are at most four a second, and
+/// none is late for it.
+const DUE_SOON: Duration = Duration::from_millis(250);
+
 /// The batch that is under way, if there is one.
 #[derive(Default)]
 pub(super) struct Saver {
@@ -36,7 +41,7 @@ pub(super) async fn run(shared: Arc<Shared>) {
         let due = tokio::select! {
             biased;
             () = shared.stop_saving.cancelled() => return,
-            due = shared.saves.due() => due,
+            due = shared.saves.due(DUE_SOON) => due,
         };
         let begun = Instant::now();
         let rooms: Vec<_> = due.iter().filter_map(|slug| shared.room(slug)).collect();

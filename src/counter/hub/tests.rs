@@ -234,6 +234,24 @@ async fn slugs_that_are_due_together_are_saved_together() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn many_slugs_with_few_views_share_transactions_and_none_is_late() {
+    let memory = Memory::with("0", 0);
+    let hub = hub(&memory);
+    for n in 0..200 {
+        drop(join(&hub, &n.to_string(), Arrival::default()).await);
+        sleep(Duration::from_millis(10)).await;
+    }
+    // The first of them came two seconds before the last.
+    sleep(Duration::from_millis(3_010)).await;
+    assert_eq!(memory.total_of("0"), 1, "the first is due");
+    assert_eq!(memory.total_of("199"), 0, "the last is not due for long");
+    sleep(Duration::from_millis(2_000)).await;
+    assert_eq!(memory.total_of("199"), 1);
+    let saves = memory.saves();
+    assert!(saves <= 9, "{saves} transactions in two seconds");
+}
+
+#[tokio::test(start_paused = true)]
 async fn numbers_asked_for_while_the_first_reader_comes_are_that_readers() {
     let memory = Memory::with("a", 0);
     let hub = hub(&memory);

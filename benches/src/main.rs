@@ -14,7 +14,7 @@ mod server;
 mod socket;
 mod work;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::{Parser, Subcommand, ValueEnum};
 use growth::Dimension;
 use report::Report;
@@ -22,6 +22,7 @@ use std::{
     path::{Path, PathBuf},
     time::Instant,
 };
+use tokio::signal::unix::{SignalKind, signal};
 use work::Work;
 
 /// Measures the view counter beside what people would use instead
@@ -78,7 +79,16 @@ enum Command {
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    match Cli::parse().command {
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        done = obey(Cli::parse().command) => done,
+        // Dropped, it ends the servers that it has started.
+        _ = terminate.recv() => bail!("ended by SIGTERM"),
+    }
+}
+
+async fn obey(command: Command) -> Result<()> {
+    match command {
         Command::Floor { port } => floor::serve(port).await,
         Command::Run {
             work,

@@ -140,12 +140,10 @@ export async function startFront(program, change) {
   };
 }
 
-/** As the program does: brotli, at a quality that leaves pages as large as it does. */
-const QUALITY = { params: { [zlib.constants.BROTLI_PARAM_QUALITY]: 4 } };
-
-/** @param {Buffer} body @param {string | undefined} encoding @param {(html: string) => string} change */
+/** As the program does. @param {Buffer} body @param {string | undefined} encoding @param {(html: string) => string} change */
 function recode(body, encoding, change) {
-  if (encoding !== 'br') throw new Error(`the page is encoded as ${encoding}, and not with br`);
-  const html = zlib.brotliDecompressSync(body).toString();
-  return zlib.brotliCompressSync(change(html), QUALITY);
+  if (encoding !== 'gzip') {
+    throw new Error(`the page is encoded as ${encoding}, and not with gzip`);
+  }
+  return zlib.gzipSync(change(zlib.gunzipSync(body).toString()));
 }

@@ -1,12 +1,8 @@
-//! The document and the routes.
+//! The document and the routes. In the browser it is [`alive`](super::alive) that takes
+//! over from here.
 
-use super::{
-    layout::Layout,
-    page::{MissingPage, RoutedPage},
-};
-#[cfg(feature = "ssr")]
-use super::{model::SiteInfo, site_files::AssetPaths};
-use leptos::prelude::*;
+use super::{layout::Layout, model::SiteInfo, pages, site_files::AssetPaths};
+use leptos::{prelude::*, tachys::html::InertElement};
 use leptos_router::{
     SsrMode,
     components::{FlatRoutes, Route, Router},
@@ -15,14 +11,12 @@ use leptos_router::{
 
 /// The document around the application, with the [`loading_scripts`], and what the
 /// page has in its head.
-#[cfg(feature = "ssr")]
 pub(super) fn shell(
     assets: &AssetPaths,
     site: &SiteInfo,
     loading_scripts: &str,
     page_head: &str,
 ) -> impl IntoView + use<> {
-    use leptos::tachys::html::InertElement;
     let style = assets.style.clone();
     let language = site.language.clone();
     let title = site.title.clone();
@@ -61,7 +55,6 @@ pub(super) fn shell(
 
 /// What loads the application in the browser, as HTML. Nothing in it depends on the
 /// page, so that it is made once; and it has no nonce.
-#[cfg(feature = "ssr")]
 pub(super) fn loading_scripts(options: LeptosOptions, assets: &AssetPaths) -> String {
     let loading_script = assets.loading_script();
     let AssetPaths { script, wasm, .. } = assets.clone();
@@ -90,7 +83,7 @@ pub fn App() -> impl IntoView {
     view! {
         <Router>
             <Layout>
-                <FlatRoutes fallback=MissingPage>
+                <FlatRoutes fallback=RoutedPage>
                     // Async: the document is whole when it is sent, for those
                     // who read it without JavaScript and for search engines,
                     // and its status is known.
@@ -103,4 +96,12 @@ pub fn App() -> impl IntoView {
             </Layout>
         </Router>
     }
+}
+
+/// The page that the server is answering with: it was made before the document around
+/// it, whose head needs it. Where no route matches it is the one that says so.
+#[component]
+fn RoutedPage() -> impl IntoView {
+    let body = use_context::<pages::Page>().map(|page| page.html.body);
+    InertElement::new(body.unwrap_or_default())
 }

@@ -1,32 +1,8 @@
 //! Copy buttons on code blocks. They are put in by the browser, because without
 //! JavaScript they could do nothing, and a feed should not have them.
 
-use leptos::{ev::MouseEvent, html, prelude::*};
-
-/// Puts a button on each code block in `prose` once it is on the page.
-#[cfg_attr(
-    not(feature = "hydrate"),
-    expect(unused_variables, reason = "only a browser has a clipboard")
-)]
-pub(super) fn with_copy_buttons(prose: NodeRef<html::Div>) {
-    #[cfg(feature = "hydrate")]
-    Effect::new(move |_| {
-        if let Some(prose) = prose.get() {
-            browser::add_buttons(&prose);
-        }
-    });
-}
-
-/// Copies the block whose button was clicked. One listener on the whole text
-/// serves all buttons, which thus hold on to nothing.
-#[cfg_attr(
-    not(feature = "hydrate"),
-    expect(unused_variables, reason = "only a browser has a clipboard")
-)]
-pub(super) fn copy_clicked(click: MouseEvent) {
-    #[cfg(feature = "hydrate")]
-    browser::copy_clicked(&click);
-}
+#[cfg(feature = "hydrate")]
+pub(super) use browser::{add_buttons, listen};
 
 /// What is to be typed again of a block that shows a terminal: the commands
 /// without their prompt, and not what they printed. All of it if there is no
@@ -54,20 +30,27 @@ fn commands(shown: &str) -> String {
 #[cfg(feature = "hydrate")]
 mod browser {
     use super::commands;
+    use crate::blog::listening::on;
     use gloo_timers::callback::Timeout;
-    use leptos::{
-        ev::MouseEvent,
-        prelude::{document, window},
-    };
+    use leptos::prelude::{document, window};
     use wasm_bindgen::JsCast;
     use wasm_bindgen_futures::{JsFuture, spawn_local};
-    use web_sys::{Element, Node};
+    use web_sys::{Element, Event, Node};
 
     /// How long a button says that it did.
     const COPIED_MS: u32 = 2_000;
 
-    pub(super) fn add_buttons(prose: &Element) {
-        let Ok(blocks) = prose.query_selector_all("figure.code:not(:has(.copy))") else {
+    /// Copies the block whose button is clicked. One listener around all pages serves
+    /// all buttons, which thus hold on to nothing.
+    pub(in crate::blog) fn listen(around: &Element) {
+        on(around, "click", |click| {
+            let _ = copy_clicked(&click);
+        });
+    }
+
+    /// Puts a button on each code block in `page`.
+    pub(in crate::blog) fn add_buttons(page: &Element) {
+        let Ok(blocks) = page.query_selector_all("figure.code:not(:has(.copy))") else {
             return;
         };
         for i in 0..blocks.length() {
@@ -89,7 +72,7 @@ mod browser {
         Some(())
     }
 
-    pub(super) fn copy_clicked(click: &MouseEvent) -> Option<()> {
+    fn copy_clicked(click: &Event) -> Option<()> {
         let target: Element = click.target()?.dyn_into().ok()?;
         let button = target.closest(".copy").ok()??;
         let code = button.parent_element()?.query_selector("code").ok()??;

@@ -1,23 +1,21 @@
 //! What every page has: the header, the main landmark and the footer.
 
 use super::{
-    arrival::focus_on_navigation,
-    model::{NavigationLink, SiteInfo},
+    model::NavigationLink,
     page_path::{EXTERNAL, is_page},
+    server::Site,
     theme::ThemeToggle,
 };
-use crate::counter::opt_out::OptOut;
-use leptos::{either::Either, html, prelude::*};
+use leptos::{either::Either, prelude::*};
 use leptos_router::hooks::use_location;
 
 /// Wraps a page.
 #[component]
 pub(super) fn Layout(children: Children) -> impl IntoView {
-    let site = SharedValue::new(site_info).into_inner();
+    let site = use_context::<Site>().map(|site| site.content.site().clone());
+    let site = site.unwrap_or_default();
     let header = site_header(site.title, site.navigation);
     let footer = site_footer(site.author);
-    let main = NodeRef::<html::Main>::new();
-    focus_on_navigation(main);
     view! {
         <a class="skip-link" href="#_main" rel=EXTERNAL>
             "Skip to content"
@@ -27,22 +25,11 @@ pub(super) fn Layout(children: Children) -> impl IntoView {
             <ThemeToggle />
         </header>
         // No heading has such an id: theirs have no underscore.
-        <main id="_main" tabindex="-1" node_ref=main>
+        <main id="_main" tabindex="-1">
             {children()}
         </main>
         <footer class="site-footer">{footer}</footer>
-        <OptOut />
     }
-}
-
-/// The site, as the server knows it. The browser has it from the server's page, and
-/// does not ask.
-fn site_info() -> SiteInfo {
-    #[cfg(feature = "ssr")]
-    if let Some(site) = use_context::<super::server::Site>() {
-        return site.content.site().clone();
-    }
-    SiteInfo::default()
 }
 
 fn site_header(title: String, navigation: Vec<NavigationLink>) -> impl IntoView {
@@ -77,11 +64,11 @@ fn navigation_link(link: NavigationLink) -> impl IntoView {
     }
 }
 
-/// The `aria-current` of a link to this page: while the page is shown.
-fn current(page: &str) -> impl Fn() -> Option<&'static str> + Send + Sync + use<> {
+/// The `aria-current` of a link to this page, if it is the one that is shown. After a
+/// navigation it is [`arrival`](super::arrival) that says so.
+fn current(page: &str) -> Option<&'static str> {
     let path = use_location().pathname;
-    let page = page.to_owned();
-    move || (path.get() == page).then_some("page")
+    (path.get_untracked() == page).then_some("page")
 }
 
 fn site_footer(author: String) -> impl IntoView {

@@ -1,15 +1,21 @@
 //! The blog: posts from Markdown, and the site around them.
 
 mod api;
-pub mod app;
-mod arrival;
 mod copy_button;
-mod layout;
 pub mod model;
-mod page;
-mod page_path;
 mod theme;
 
+#[cfg(feature = "hydrate")]
+pub mod alive;
+#[cfg(feature = "hydrate")]
+mod arrival;
+#[cfg(feature = "hydrate")]
+mod listening;
+#[cfg(feature = "hydrate")]
+mod page;
+
+#[cfg(feature = "ssr")]
+pub mod app;
 #[cfg(feature = "ssr")]
 pub mod content;
 #[cfg(feature = "ssr")]
@@ -27,6 +33,8 @@ mod kept_page;
 #[cfg(feature = "ssr")]
 mod kept_pages;
 #[cfg(feature = "ssr")]
+mod layout;
+#[cfg(feature = "ssr")]
 mod listings;
 #[cfg(feature = "ssr")]
 mod negotiation;
@@ -34,6 +42,8 @@ mod negotiation;
 mod numbers;
 #[cfg(feature = "ssr")]
 mod own_pages;
+#[cfg(feature = "ssr")]
+mod page_path;
 #[cfg(feature = "ssr")]
 mod pages;
 #[cfg(feature = "ssr")]

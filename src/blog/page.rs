@@ -1,136 +1,158 @@
-//! The page that is shown.
+//! The page that is shown, in the browser.
 //!
-//! The server makes its HTML, in [`pages`](super::pages). The browser puts it in
-//! as it is, and adds what is alive: the numbers of a post, and its copy buttons.
-//! So it need not know how each page looks, which would be a quarter of what
-//! it loads.
+//! The server makes its HTML, for the document and for a navigation alike. The
+//! browser puts it in as it is, and brings alive what is alive in it: the numbers
+//! of a post, and its copy buttons. So it need not know how a page looks, and nothing
+//! else of the page is hydrated.
 
-#[cfg(not(feature = "ssr"))]
-use super::api::page_at;
-#[cfg(feature = "ssr")]
-use super::pages;
 use super::{
-    api::{PageHtml, Post},
-    arrival::{go_to_section, replace_head},
-    copy_button::{copy_clicked, with_copy_buttons},
+    api::{PageHtml, page_at},
+    arrival::{focus, go_to_section, mark_current, replace_head},
+    copy_button::add_buttons,
 };
-use crate::counter::component::LoadedViewCounter;
-use leptos::{either::EitherOf3, html, prelude::*};
-use leptos_router::hooks::use_matched;
+use crate::counter::{component::LoadedViewCounter, protocol::Counts};
+use leptos::{
+    mount::{hydrate_from, mount_to},
+    prelude::*,
+};
+use leptos_router::location::{BrowserUrl, LocationProvider};
+use std::{
+    any::Any,
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::HtmlElement;
 
-/// An address that no page has.
-const NOWHERE: &str = "/nowhere";
+/// Shown in place of a page that could not be had, after a navigation without a
+/// network for example.
+const UNAVAILABLE: (&str, &str) = (
+    "<title>This page could not be loaded</title>",
+    "<div class=\"page\"><h1>This page could not be loaded</h1>\
+     <div class=\"prose\"><p>Check your connection, then reload the page.</p></div></div>",
+);
 
-/// What the server sends in the page itself is left out of the data that
-/// hydration reads, or it would be sent twice: hydration does not touch
-/// `inner_html`, and so does not need it. After a navigation it is there.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
-struct LoadedPage {
-    post: Option<Post>,
-    #[serde(skip)]
-    html: PageHtml,
+/// The main landmark, and what stands in it.
+pub(super) struct ShownPage {
+    main: HtmlElement,
+    router: BrowserUrl,
+    /// The counters that are alive. They end when they are dropped.
+    counters: RefCell<Vec<Box<dyn Any>>>,
+    /// How many pages were gone to: only the last is shown.
+    gone_to: Cell<usize>,
 }
 
-/// The page that the server is answering with; it was made before the document
-/// around it, whose head needs it.
-#[cfg(feature = "ssr")]
-async fn load(_path: String) -> Option<LoadedPage> {
-    let pages::Page { post, html, .. } = expect_context();
-    Some(LoadedPage { post, html })
-}
-
-/// The page after a navigation; none if it cannot be had.
-#[cfg(not(feature = "ssr"))]
-async fn load(path: String) -> Option<LoadedPage> {
-    let (post, html) = page_at(path).await.ok()?;
-    Some(LoadedPage { post, html })
-}
-
-/// The page at the route's path.
-#[component]
-pub(super) fn RoutedPage() -> impl IntoView {
-    shown(use_matched())
-}
-
-/// Shown, with the status 404, where no route matches.
-#[component]
-pub(super) fn MissingPage() -> impl IntoView {
-    shown(Memo::new(|_| NOWHERE.to_owned()))
-}
-
-/// The page at this path. It does not remount from post to post: the transition
-/// keeps the old post until the new one is here.
-fn shown(path: Memo<String>) -> impl IntoView {
-    let page = Resource::new_blocking(move || path.get(), load);
-    let view = move || {
-        Suspend::new(async move {
-            let Some(LoadedPage { post, html }) = page.await else {
-                replace_head(&format!("<title>{UNAVAILABLE}</title>"));
-                return EitherOf3::C(unavailable());
-            };
-            if !html.head.is_empty() {
-                replace_head(&html.head);
-            }
-            match post {
-                Some(post) => EitherOf3::A(article(post, html)),
-                None => EitherOf3::B(view! { <div inner_html=html.body></div> }),
-            }
+impl ShownPage {
+    /// The page that the server sent.
+    pub(super) fn new(main: HtmlElement, router: BrowserUrl) -> Rc<Self> {
+        Rc::new(Self {
+            main,
+            router,
+            counters: RefCell::default(),
+            gone_to: Cell::default(),
         })
-    };
-    view! { <Transition>{view}</Transition> }
-}
-
-fn article(post: Post, html: PageHtml) -> impl IntoView {
-    // At the beginning and at the end: the two are one reader and one view.
-    let (slug, counts) = (post.slug.clone(), post.counts);
-    let before = view! { <LoadedViewCounter slug counts /> };
-    let after = view! { <LoadedViewCounter slug=post.slug counts /> };
-    let prose = NodeRef::<html::Div>::new();
-    with_copy_buttons(prose);
-    if !html.body.is_empty() {
-        // It came after a navigation, when there was nothing to scroll to yet.
-        go_to_section(prose);
     }
-    let contents = post.has_contents.then(|| {
-        view! { <nav class="contents" aria-label="Contents" inner_html=html.contents></nav> }
-    });
-    let neighbours = post.has_neighbours.then(|| {
-        view! {
-            <nav
-                class="neighbours"
-                aria-label="Previous and next post"
-                inner_html=html.neighbours
-            ></nav>
+
+    /// The main landmark.
+    pub(super) fn main(&self) -> &HtmlElement {
+        &self.main
+    }
+
+    /// Brings alive what is alive in the page that the server sent; nothing, if its
+    /// reader is about to leave it already.
+    pub(super) fn bring_first_alive(&self) {
+        if self.gone_to.get() == 0 {
+            self.bring_alive(Beginning::Document);
         }
-    });
-    view! {
-        <article class="post">
-            <header class="post-header">
-                <div>
-                    <h1>{post.title}</h1>
-                    <p class="post-counter">{before}</p>
-                </div>
-                <div class="post-facts" inner_html=html.facts></div>
-            </header>
-            {contents}
-            <div class="prose" node_ref=prose on:click=copy_clicked inner_html=html.body></div>
-            <p class="post-end">{after}</p>
-            {neighbours}
-        </article>
+    }
+
+    fn bring_alive(&self, beginning: Beginning) {
+        let counters = live_counters(&self.main, &self.router, beginning);
+        self.counters.replace(counters);
+        add_buttons(&self.main);
+    }
+
+    /// From now on shows the page at the router's path whenever that changes. The old
+    /// one stays until the new one is here.
+    pub(super) fn follow(self: &Rc<Self>) {
+        let page = Rc::clone(self);
+        Effect::new(move |before: Option<String>| {
+            let path = page.router.as_url().read().path().to_owned();
+            if before.is_some_and(|before| before != path) {
+                page.go_to(path.clone());
+            }
+            path
+        });
+    }
+
+    fn go_to(self: &Rc<Self>, path: String) {
+        // The address bar goes ahead: a page that does not come can be reloaded.
+        self.router.ready_to_complete();
+        mark_current(&path);
+        focus(&self.main);
+        let this_one = self.gone_to.get() + 1;
+        self.gone_to.set(this_one);
+        let page = Rc::clone(self);
+        spawn_local(async move {
+            let html = page_at(path).await.ok();
+            if page.gone_to.get() == this_one {
+                page.show(html.as_ref());
+            }
+        });
+    }
+
+    fn show(&self, html: Option<&PageHtml>) {
+        let (head, body) = html.map_or(UNAVAILABLE, |html| (&html.head, &html.body));
+        self.counters.take();
+        self.main.set_inner_html(body);
+        replace_head(head);
+        self.bring_alive(Beginning::Navigation);
+        // The router's: the address bar may still name the page before.
+        go_to_section(self.router.as_url().read_untracked().hash());
     }
 }
 
-const UNAVAILABLE: &str = "This page could not be loaded";
+/// Where the numbers come from that a counter begins with.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Beginning {
+    /// The server's document: what it wrote is hydrated.
+    Document,
+    /// A navigation. The counter is drawn anew: the page may have been here before, and
+    /// what is known of it since need not be what the server wrote.
+    Navigation,
+}
 
-/// Shown in place of a page that could not be had, after a navigation without
-/// a network for example.
-fn unavailable() -> impl IntoView {
-    view! {
-        <div class="page">
-            <h1>{UNAVAILABLE}</h1>
-            <div class="prose">
-                <p>"Check your connection, then reload the page."</p>
-            </div>
-        </div>
-    }
+/// Brings the counters in `page` alive, all in one go: once a socket is open, the
+/// numbers are no longer those that the server wrote.
+fn live_counters(
+    page: &HtmlElement,
+    router: &BrowserUrl,
+    beginning: Beginning,
+) -> Vec<Box<dyn Any>> {
+    let Ok(places) = page.query_selector_all("[data-slug]") else {
+        return Vec::new();
+    };
+    (0..places.length())
+        .filter_map(|i| {
+            let place: HtmlElement = places.item(i)?.dyn_into().ok()?;
+            let slug = place.get_attribute("data-slug")?;
+            let number = |name| place.get_attribute(name)?.parse().ok();
+            let counts = number("data-live").zip(number("data-total"));
+            let counts = counts.map(|(live, total)| Counts { live, total });
+            let router = router.clone();
+            let view = move || {
+                provide_context(router);
+                view! { <LoadedViewCounter slug counts /> }
+            };
+            let counter: Box<dyn Any> = match beginning {
+                Beginning::Document => Box::new(hydrate_from(place, view)),
+                Beginning::Navigation => {
+                    place.set_text_content(None);
+                    Box::new(mount_to(place, view))
+                }
+            };
+            Some(counter)
+        })
+        .collect()
 }

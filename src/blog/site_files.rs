@@ -50,7 +50,7 @@ impl AssetPaths {
             "const load = async () => {{\
                const app = await import({script:?});\
                await app.default({{ module_or_path: {wasm:?} }});\
-               app.hydrate();\
+               setTimeout(app.hydrate);\
              }};\
              if (window.requestIdleCallback) requestIdleCallback(load, {{ timeout: 2000 }});\
              else load();"

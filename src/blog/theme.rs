@@ -1,6 +1,9 @@
 //! Light and dark. The theme follows the system until the reader chooses one,
 //! and the choice is stored in the browser.
 
+#[cfg(feature = "hydrate")]
+pub(super) use browser::listen;
+#[cfg(feature = "ssr")]
 use leptos::prelude::*;
 
 /// Where the choice is stored.
@@ -14,18 +17,14 @@ const STORAGE_KEY: &str = "theme";
 pub(super) const APPLY_STORED: &str = r#"try{const t=localStorage.getItem("theme");if(t==="light"||t==="dark"){document.documentElement.dataset.theme=t;for(const m of document.querySelectorAll("meta[data-theme]"))m.setAttribute("media",m.dataset.theme===t?"all":"not all")}}catch{}"#;
 
 /// The button that changes between light and dark.
+#[cfg(feature = "ssr")]
 #[component]
 pub(super) fn ThemeToggle() -> impl IntoView {
-    let toggle = move |_| {
-        #[cfg(feature = "hydrate")]
-        browser::toggle();
-    };
     view! {
         <button
             type="button"
             class="theme-toggle"
             aria-label="Switch between light and dark"
-            on:click=toggle
         >
             <svg
                 viewBox="0 0 24 24"
@@ -50,12 +49,20 @@ pub(super) fn ThemeToggle() -> impl IntoView {
 #[cfg(feature = "hydrate")]
 mod browser {
     use super::STORAGE_KEY;
+    use crate::blog::listening::on;
     use leptos::prelude::{document, window};
     use wasm_bindgen::JsCast;
     use web_sys::Element;
 
+    /// Makes the button do what it says.
+    pub(in crate::blog) fn listen() {
+        if let Ok(Some(button)) = document().query_selector(".theme-toggle") {
+            on(&button, "click", |_| toggle());
+        }
+    }
+
     /// Shows the other theme, and remembers it where the browser allows.
-    pub(super) fn toggle() {
+    fn toggle() {
         let Some(root) = document().document_element() else {
             return;
         };

@@ -38,7 +38,7 @@ pub(super) async fn home(site: &Site, numbers: &Numbers) -> Page {
         </header>
         {posts}
     };
-    Page::still(head, body)
+    Page::new(head, body)
 }
 
 /// The posts of a tag, newest first; none if no post has it.
@@ -63,7 +63,7 @@ pub(super) async fn tag(site: &Site, numbers: &Numbers, path_segment: &str) -> O
         </header>
         {posts}
     };
-    Some(Page::still(head, body))
+    Some(Page::new(head, body))
 }
 
 /// A list of posts with their totals, in the order given. One that said who reads now

@@ -5,34 +5,22 @@ mod lists;
 mod post;
 mod prose;
 
-use super::{
-    api::{PageHtml, Post},
-    content::decode_path,
-    numbers::Numbers,
-    server::Site,
-};
+use super::{api::PageHtml, content::decode_path, numbers::Numbers, server::Site};
 use leptos::prelude::*;
 
 /// A page, ready to be put into a document.
 #[derive(Clone)]
 pub(super) struct Page {
-    /// The post that it shows, if it shows one.
-    pub(super) post: Option<Post>,
     pub(super) html: PageHtml,
     /// It says that there is nothing at its address.
     pub(super) is_missing: bool,
 }
 
 impl Page {
-    /// A page without anything alive in it: all of it is in these two.
-    fn still(head: String, body: impl IntoView) -> Self {
+    fn new(head: String, body: impl IntoView) -> Self {
+        let body = body.into_view().to_html();
         Self {
-            post: None,
-            html: PageHtml {
-                head,
-                body: body.into_view().to_html(),
-                ..PageHtml::default()
-            },
+            html: PageHtml { head, body },
             is_missing: false,
         }
     }

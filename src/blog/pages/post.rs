@@ -6,13 +6,15 @@ use super::{
 };
 use crate::{
     blog::{
-        api::{PageHtml, Post},
-        content::{Heading, PostLink, PostSummary},
+        content::{Heading, Post, PostLink, PostSummary},
         numbers::Numbers,
         page_path::EXTERNAL,
         server::Site,
     },
-    counter::protocol::Slug,
+    counter::{
+        component::LoadedViewCounter,
+        protocol::{Counts, Slug},
+    },
 };
 use leptos::prelude::*;
 
@@ -35,24 +37,56 @@ pub(super) async fn post(site: &Site, numbers: &Numbers, slug: &str) -> Option<P
         Ok(slug) => numbers.of(&slug).await,
         Err(_) => None,
     };
-    let html = PageHtml {
-        head,
-        body: post.html.clone(),
-        facts: facts(summary.clone()).to_html(),
-        contents: contents(&post.headings).to_html(),
-        neighbours: neighbours(post.previous.clone(), post.next.clone()).to_html(),
-    };
-    Some(Page {
-        post: Some(Post {
-            slug: slug.to_owned(),
-            counts,
-            title: summary.title.clone(),
-            has_contents: !post.headings.is_empty(),
-            has_neighbours: post.previous.is_some() || post.next.is_some(),
-        }),
-        html,
-        is_missing: false,
-    })
+    // What is reactive in the counters has an owner, also where nothing changes.
+    let page = Owner::new().with(|| Page::new(head, article(post, slug, counts)));
+    Some(page)
+}
+
+/// The post, with its numbers at the beginning and at the end.
+fn article(post: &Post, slug: &str, counts: Option<Counts>) -> impl IntoView + use<> {
+    let contents = (!post.headings.is_empty()).then(|| {
+        view! {
+            <nav class="contents" aria-label="Contents">
+                {contents(&post.headings)}
+            </nav>
+        }
+    });
+    let neighbours = (post.previous.is_some() || post.next.is_some()).then(|| {
+        view! {
+            <nav class="neighbours" aria-label="Previous and next post">
+                {neighbours(post.previous.clone(), post.next.clone())}
+            </nav>
+        }
+    });
+    view! {
+        <article class="post">
+            <header class="post-header">
+                <div>
+                    <h1>{post.summary.title.clone()}</h1>
+                    {counter("post-counter", slug, counts)}
+                </div>
+                <div class="post-facts">{facts(post.summary.clone())}</div>
+            </header>
+            {contents}
+            <div class="prose" inner_html=post.html.clone()></div>
+            {counter("post-end", slug, counts)}
+            {neighbours}
+        </article>
+    }
+}
+
+/// A counter, and beside it what the browser needs to bring it alive.
+fn counter(class: &'static str, slug: &str, counts: Option<Counts>) -> impl IntoView + use<> {
+    view! {
+        <p
+            class=class
+            data-slug=slug.to_owned()
+            data-live=counts.map(|counts| counts.live)
+            data-total=counts.map(|counts| counts.total)
+        >
+            <LoadedViewCounter slug=slug.to_owned() counts />
+        </p>
+    }
 }
 
 fn facts(post: PostSummary) -> impl IntoView {

@@ -40,7 +40,7 @@ fn prose_page(site: &Site, path: &str, title: &str, description: &str, prose: St
             <div class="prose" inner_html=prose></div>
         </div>
     };
-    Page::still(head, body)
+    Page::new(head, body)
 }
 
 /// The page for an address that is nothing.
@@ -64,6 +64,6 @@ pub(super) fn missing(site: &Site) -> Page {
     };
     Page {
         is_missing: true,
-        ..Page::still(head, body)
+        ..Page::new(head, body)
     }
 }

@@ -3,7 +3,7 @@
 //! To render a page takes Leptos most of a millisecond, and of all that it writes
 //! only the numbers ever change. So it is rendered once, with [`Marks`] for numbers,
 //! and cut where these stand: in the text, in whatever words the counter says them,
-//! and in the data that hydration reads. It may not know how a page looks.
+//! and in what the browser begins with. It may not know how a page looks.
 
 use super::numbers::Marks;
 use crate::counter::{

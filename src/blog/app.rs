@@ -1,4 +1,4 @@
-//! The document and the routes. In the browser it is [`alive`](super::alive) that takes
+//! The document and the routes. In the browser it is `alive` that takes
 //! over from here.
 
 use super::{layout::Layout, model::SiteInfo, pages, site_files::AssetPaths};

@@ -65,7 +65,7 @@ fn navigation_link(link: NavigationLink) -> impl IntoView {
 }
 
 /// The `aria-current` of a link to this page, if it is the one that is shown. After a
-/// navigation it is [`arrival`](super::arrival) that says so.
+/// navigation it is `arrival` that says so.
 fn current(page: &str) -> Option<&'static str> {
     let path = use_location().pathname;
     (path.get_untracked() == page).then_some("page")

@@ -8,12 +8,9 @@
 //! A hash is only as trustworthy as the source of its script. Here nobody
 //! looks for scripts in a page: whatever brought one into it, a post's Markdown
 //! or a mistake of ours, it would be hashed with the rest. Hashed is what is
-//! known to be ours before it becomes part of a page:
-//!
-//! - the scripts of the document's head, which are made when the program starts
-//!   and hold nothing of the content, nor of a request;
-//! - the data that hydration reads, which Leptos hands over apart from the
-//!   page's HTML (see [`render`](super::render)).
+//! known to be ours before it becomes part of a page: the scripts of the document's
+//! head, which are made when the program starts and hold nothing of the content, nor
+//! of a request.
 //!
 //! What else could run is a file of this site: `/pkg/` holds our own, and
 //! `/media/` and `/fn/` serve nothing as JavaScript.
@@ -64,58 +61,41 @@ pub(super) const RECORDING: HeaderValue = HeaderValue::from_static(concat!(
 /// viewer of their own, which a sandbox would keep from starting.
 pub(super) const PDF: HeaderValue = HeaderValue::from_static("frame-ancestors 'none'");
 
-/// The policy of all pages, but for each one's data.
-pub(super) struct PagePolicy {
-    before_data: String,
-    after_data: String,
-}
-
-impl PagePolicy {
-    /// `scripts` are the texts of the inline scripts that all pages have;
-    /// `images` says where images come from that are not the site's own. All
-    /// pages have all of them: a browser that goes from one to the next without a
-    /// load keeps to the policy of the first. `reload_port` is where `cargo leptos
-    /// watch` tells pages to reload.
-    pub(super) fn new<'a>(
-        scripts: impl IntoIterator<Item = &'a str>,
-        images: impl IntoIterator<Item = &'a ImageSource>,
-        reload_port: Option<u32>,
-    ) -> Self {
-        // WebAssembly may be compiled; `eval` and its like may not. Browsers that
-        // cannot tell the two apart (before Chrome 97, Firefox 102, Safari 16) get
-        // a page that can be read and is not live.
-        let mut before_data = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'".to_owned();
-        for script in scripts {
-            before_data.push(' ');
-            before_data.push_str(&hash(script));
-        }
-        let mut after_data = "; style-src 'self'; img-src 'self'".to_owned();
-        for image in images {
-            after_data.push(' ');
-            after_data.push_str(image.as_str());
-        }
-        // `'self'` is the socket's scheme too, in every browser that gets this far.
-        after_data.push_str("; media-src 'self'; connect-src 'self'");
-        if let Some(port) = reload_port {
-            after_data.push_str(&format!(" ws://*:{port}"));
-        }
-        after_data.push_str(concat!("; ", closed!()));
-        Self {
-            before_data,
-            after_data,
-        }
+/// The policy of all pages.
+///
+/// `scripts` are the texts of their inline scripts; `images` says where images come
+/// from that are not the site's own. All pages have all of them: a browser that goes
+/// from one to the next without a load keeps to the policy of the first. `reload_port`
+/// is where `cargo leptos watch` tells pages to reload.
+#[expect(
+    clippy::expect_used,
+    reason = "hashes, and sources of images, are ASCII without control characters"
+)]
+pub(super) fn page<'a>(
+    scripts: impl IntoIterator<Item = &'a str>,
+    images: impl IntoIterator<Item = &'a ImageSource>,
+    reload_port: Option<u32>,
+) -> HeaderValue {
+    // WebAssembly may be compiled; `eval` and its like may not. Browsers that
+    // cannot tell the two apart (before Chrome 97, Firefox 102, Safari 16) get
+    // a page that can be read and is not live.
+    let mut policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'".to_owned();
+    for script in scripts {
+        policy.push(' ');
+        policy.push_str(&hash(script));
     }
-
-    /// The policy of the page whose data this script holds.
-    #[expect(
-        clippy::expect_used,
-        reason = "hashes, and sources of images, are ASCII without control characters"
-    )]
-    pub(super) fn with_data(&self, script: &str) -> HeaderValue {
-        let (before, after) = (&self.before_data, &self.after_data);
-        let policy = format!("{before} {}{after}", hash(script));
-        HeaderValue::try_from(policy).expect("visible ASCII")
+    policy.push_str("; style-src 'self'; img-src 'self'");
+    for image in images {
+        policy.push(' ');
+        policy.push_str(image.as_str());
     }
+    // `'self'` is the socket's scheme too, in every browser that gets this far.
+    policy.push_str("; media-src 'self'; connect-src 'self'");
+    if let Some(port) = reload_port {
+        policy.push_str(&format!(" ws://*:{port}"));
+    }
+    policy.push_str(concat!("; ", closed!()));
+    HeaderValue::try_from(policy).expect("visible ASCII")
 }
 
 /// The source expression that stands for exactly this inline script.
@@ -138,16 +118,14 @@ mod tests {
     }
 
     #[test]
-    fn a_page_may_run_the_scripts_that_are_known_and_its_data() {
-        let policy = PagePolicy::new(["theme()", "load()"], [], None);
-        let header = policy.with_data("data=1;");
+    fn a_page_may_run_the_scripts_that_are_known() {
+        let header = page(["theme()", "load()"], [], None);
         let expected = format!(
-            "default-src 'none'; script-src 'self' 'wasm-unsafe-eval' {} {} {}; \
+            "default-src 'none'; script-src 'self' 'wasm-unsafe-eval' {} {}; \
              style-src 'self'; img-src 'self'; media-src 'self'; connect-src 'self'; \
              base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
             hash("theme()"),
             hash("load()"),
-            hash("data=1;"),
         );
         assert_eq!(header, expected);
     }
@@ -158,7 +136,7 @@ mod tests {
             "https://a.example".parse().unwrap(),
             "data:".parse().unwrap(),
         ];
-        let header = PagePolicy::new([], &hosts, None).with_data("");
+        let header = page([], &hosts, None);
         let header = header.to_str().unwrap();
         assert!(
             header.contains("; img-src 'self' https://a.example data:; "),
@@ -168,7 +146,7 @@ mod tests {
 
     #[test]
     fn only_a_page_that_is_being_worked_on_listens_to_the_build() {
-        let header = PagePolicy::new([], [], Some(3001)).with_data("");
+        let header = page([], [], Some(3001));
         let header = header.to_str().unwrap();
         assert!(
             header.contains("; connect-src 'self' ws://*:3001; "),

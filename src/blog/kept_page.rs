@@ -5,10 +5,8 @@
 //! same to the byte.
 
 use super::{
-    csp::PagePolicy,
     gzip::{Blocks, Stream, whole},
     negotiation,
-    render::data_of,
     template::{Part, Template},
 };
 use crate::counter::protocol::{Counts, Slug};
@@ -38,7 +36,6 @@ pub(super) struct KeptPage {
     template: Template,
     /// What every answer with it has.
     headers: HeaderMap,
-    policy: Arc<PagePolicy>,
     /// Of all that an answer is made of but the numbers.
     digest: [u8; 32],
     /// How it is compressed, once somebody asked for that.
@@ -59,20 +56,18 @@ enum Compressed {
 pub(super) struct Filled {
     numbers: Vec<u64>,
     tag: HeaderValue,
-    policy: HeaderValue,
     html: Bytes,
     gzip: OnceLock<Bytes>,
 }
 
 impl KeptPage {
-    /// A page of this template, whose answers have these headers beside its policy.
-    pub(super) fn new(template: Template, mut headers: HeaderMap, policy: Arc<PagePolicy>) -> Self {
+    /// A page of this template, whose answers have these headers.
+    pub(super) fn new(template: Template, mut headers: HeaderMap) -> Self {
         let mut digest = Sha256::new();
         for (name, value) in &headers {
             digest.update(name);
             digest.update(value);
         }
-        digest.update(policy.with_data(""));
         for part in template.fixed() {
             digest.update(part.len().to_le_bytes());
             digest.update(part);
@@ -82,7 +77,6 @@ impl KeptPage {
             digest: digest.finalize().into(),
             template,
             headers,
-            policy,
             compressed: OnceLock::new(),
             latest: Mutex::default(),
         }
@@ -109,7 +103,6 @@ impl KeptPage {
         let html = self.template.filled(counts);
         let filled = Arc::new(Filled {
             tag: self.tag(&numbers),
-            policy: self.policy.with_data(data_of(&html).unwrap_or_default()),
             numbers,
             html: html.into(),
             gzip: OnceLock::new(),
@@ -139,7 +132,6 @@ impl KeptPage {
             };
             let out = response.headers_mut();
             out.clone_from(&self.headers);
-            out.insert(header::CONTENT_SECURITY_POLICY, filled.policy.clone());
             // Said here, since the answer to HEAD has no body to count.
             out.insert(header::CONTENT_LENGTH, body.len().into());
             if gzip {
@@ -233,8 +225,7 @@ mod tests {
         let marked = marked.of_all(slugs).now_or_never().flatten().unwrap();
         let html = html(text, &marked);
         let template = Template::cut(&html, &marks).unwrap();
-        let policy = PagePolicy::new([], [], None);
-        KeptPage::new(template, HeaderMap::new(), Arc::new(policy))
+        KeptPage::new(template, HeaderMap::new())
     }
 
     fn slug(n: usize) -> Slug {
@@ -301,18 +292,16 @@ mod tests {
     #[test]
     fn a_tag_is_of_all_that_an_answer_is_made_of() {
         let tag = |page: KeptPage| page.filled(&counts(1, 7)).tag.clone();
-        let policy = |page: KeptPage, images: &str| {
-            let images = [images.parse().unwrap()];
-            let policy = PagePolicy::new([], &images, None);
-            tag(KeptPage::new(
-                page.template,
-                HeaderMap::new(),
-                Arc::new(policy),
-            ))
+        let with_policy = |page: KeptPage, policy| {
+            let policy = (
+                header::CONTENT_SECURITY_POLICY,
+                HeaderValue::from_static(policy),
+            );
+            tag(KeptPage::new(page.template, HeaderMap::from_iter([policy])))
         };
         let same = tag(page("text", 1));
         assert_eq!(same, tag(page("text", 1)), "also after a restart");
         assert_ne!(same, tag(page("another", 1)));
-        assert_ne!(same, policy(page("text", 1), "https://images.example"));
+        assert_ne!(same, with_policy(page("text", 1), "default-src 'none'"));
     }
 }

@@ -20,7 +20,7 @@ use crate::counter::{
 use axum::{
     body::{Body, to_bytes},
     extract::{Request, State},
-    http::{HeaderMap, Method, StatusCode, header},
+    http::{Method, StatusCode},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -138,28 +138,13 @@ impl KeptPages {
         if response.status() != StatusCode::OK {
             return Err(response);
         }
-        let (mut parts, body) = response.into_parts();
-        parts.headers.remove(header::CONTENT_SECURITY_POLICY);
-        let page = self.cut(parts.headers, body, &marks).await;
-        let page = page.map_err(|error| {
+        let page = cut(response, &marks).await.map_err(|error| {
             tracing::error!(%error, path, "a page could not be made");
             ApiError::unmade().into_response()
         })?;
         let page = Arc::new(page);
         self.shelf().put(path, Arc::clone(&page));
         Ok(page)
-    }
-
-    async fn cut(
-        &self,
-        headers: HeaderMap,
-        body: Body,
-        marks: &Marks,
-    ) -> Result<KeptPage, axum::BoxError> {
-        // As large as we make it.
-        let html = to_bytes(body, usize::MAX).await?;
-        let template = Template::cut(std::str::from_utf8(&html)?, marks)?;
-        Ok(KeptPage::new(template, headers, self.0.renderer.policy()))
     }
 
     async fn render(&self, numbers: Numbers, request: Request) -> Response {
@@ -178,6 +163,14 @@ impl KeptPages {
     fn shelf(&self) -> MutexGuard<'_, Shelf> {
         self.0.shelf.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+async fn cut(response: Response, marks: &Marks) -> Result<KeptPage, axum::BoxError> {
+    let (parts, body) = response.into_parts();
+    // As large as we make it.
+    let html = to_bytes(body, usize::MAX).await?;
+    let template = Template::cut(std::str::from_utf8(&html)?, marks)?;
+    Ok(KeptPage::new(template, parts.headers))
 }
 
 impl Shelf {
@@ -209,13 +202,12 @@ impl Shelf {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::blog::csp::PagePolicy;
+    use axum::http::HeaderMap;
 
     /// A page with so many bytes that stay the same, which count four times.
     fn page(bytes: usize) -> Arc<KeptPage> {
         let template = Template::cut(&"x".repeat(bytes), &Marks::new()).unwrap();
-        let policy = Arc::new(PagePolicy::new([], [], None));
-        Arc::new(KeptPage::new(template, HeaderMap::new(), policy))
+        Arc::new(KeptPage::new(template, HeaderMap::new()))
     }
 
     fn paths(shelf: &Shelf) -> Vec<&str> {

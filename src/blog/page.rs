@@ -130,13 +130,13 @@ fn live_counters(
     router: &BrowserUrl,
     beginning: Beginning,
 ) -> Vec<Box<dyn Any>> {
-    let Ok(places) = page.query_selector_all("[data-slug]") else {
+    let Ok(places) = page.query_selector_all("[data-view-counter]") else {
         return Vec::new();
     };
     (0..places.length())
         .filter_map(|i| {
             let place: HtmlElement = places.item(i)?.dyn_into().ok()?;
-            let slug = place.get_attribute("data-slug")?;
+            let slug = place.get_attribute("data-view-counter")?;
             let number = |name| place.get_attribute(name)?.parse().ok();
             let counts = number("data-live").zip(number("data-total"));
             let counts = counts.map(|(live, total)| Counts { live, total });

@@ -1,15 +1,9 @@
-//! Makes pages: the document with the application in it, its data, and the policy
-//! under which it runs.
-//!
-//! Leptos writes the data that hydration reads as scripts that stand after the
-//! document. It hands them over as a stream of their own, and it is here that the
-//! two become one answer. So what the policy names as data is what Leptos wrote as
-//! data, whatever else looks like it in the page.
+//! Makes pages: the document with the page in it, and the policy under which it runs.
 
 use super::{
     app::{loading_scripts, shell},
     content::Content,
-    csp::PagePolicy,
+    csp,
     headers::{self, Scheme},
     model::SiteInfo,
     pages::Page,
@@ -19,12 +13,12 @@ use super::{
 use crate::counter::route::ApiError;
 use axum::{
     extract::Request,
-    http::{StatusCode, header},
+    http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use futures_util::{Stream, StreamExt, stream};
 use leptos::prelude::*;
-use leptos_axum::{ResponseOptions, handle_response_inner};
+use leptos_axum::handle_response_inner;
 use std::{future::ready, pin::Pin, sync::Arc};
 
 /// Renders the pages of one site.
@@ -33,7 +27,7 @@ pub(super) struct Renderer {
     assets: AssetPaths,
     site: Arc<SiteInfo>,
     loading_scripts: Arc<str>,
-    policy: Arc<PagePolicy>,
+    policy: HeaderValue,
     scheme: Scheme,
 }
 
@@ -47,19 +41,14 @@ impl Renderer {
         let reload_port = is_watched().then_some(options.reload_port);
         let loading_scripts = loading_scripts(options, &assets);
         let scripts = std::iter::once(theme::APPLY_STORED).chain(scripts_in(&loading_scripts));
-        let policy = PagePolicy::new(scripts, content.image_sources(), reload_port);
+        let policy = csp::page(scripts, content.image_sources(), reload_port);
         Self {
             assets,
             site: Arc::new(content.site().clone()),
-            policy: Arc::new(policy),
+            policy,
             loading_scripts: loading_scripts.into(),
             scheme,
         }
-    }
-
-    /// The policy of all pages, but for each one's data.
-    pub(super) fn policy(&self) -> Arc<PagePolicy> {
-        Arc::clone(&self.policy)
     }
 
     /// The document around this page, which is the one that the request's path names,
@@ -81,9 +70,7 @@ impl Renderer {
             StatusCode::OK
         };
         let page_head = page.html.head.clone();
-        let policy = Arc::clone(&self.policy);
         let context = move || {
-            provide_context(Arc::clone(&policy));
             provide_context(page.clone());
             context();
         };
@@ -94,9 +81,11 @@ impl Renderer {
             ..
         } = self.clone();
         let document = move || shell(&assets, &site, &loading_scripts, &page_head);
-        let mut response = handle_response_inner(context, document, request, assemble).await;
+        let mut response = handle_response_inner(context, document, request, html_of).await;
         *response.status_mut() = status;
-        headers::mark_as_page(self.scheme, response.headers_mut());
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_SECURITY_POLICY, self.policy.clone());
+        headers::mark_as_page(self.scheme, headers);
         response
     }
 }
@@ -109,48 +98,17 @@ pub(super) fn is_watched() -> bool {
 
 type Html = Pin<Box<dyn Stream<Item = String> + Send>>;
 
-/// Puts the document and its data together, and names the data in the policy.
-fn assemble<V: IntoView + 'static>(
+/// The whole document at once, without the data that Leptos would write after it:
+/// nothing in the browser reads that, and a nonce in it is another in every answer.
+fn html_of<V: IntoView + 'static>(
     document: V,
-    data: Box<dyn FnOnce() -> Html + Send>,
+    _data: Box<dyn FnOnce() -> Html + Send>,
     _out_of_order: bool,
 ) -> Pin<Box<dyn Future<Output = Html> + Send>> {
-    let policy = expect_context::<Arc<PagePolicy>>();
-    let response = expect_context::<ResponseOptions>();
     Box::pin(async move {
-        let mut html: String = document.to_html_stream_in_order().collect().await;
-        let elements: Vec<String> = data().collect().await;
-        let data: String = elements.iter().filter_map(|one| data_in(one)).collect();
-        response.insert_header(header::CONTENT_SECURITY_POLICY, policy.with_data(&data));
-        // One script in place of several, and without the nonce that Leptos makes:
-        // it would be another in every answer.
-        html.push_str("<script>");
-        html.push_str(&data);
-        html.push_str("</script>");
+        let html: String = document.to_html_stream_in_order().collect().await;
         Box::pin(stream::once(ready(html))) as Html
     })
-}
-
-/// The data of a page that was made here: the script that is the last of it.
-pub(super) fn data_of(html: &str) -> Option<&str> {
-    // There is no `<` in it.
-    let (_, data) = html.strip_suffix("</script>")?.rsplit_once("<script>")?;
-    Some(data)
-}
-
-/// The statements in one of Leptos's scripts. Since Leptos escapes every `<` of
-/// the data in it, the element ends where it seems to; if one is there all the
-/// same, Leptos has changed, and the page is better off without its data.
-fn data_in(element: &str) -> Option<&str> {
-    let statements = element
-        .strip_prefix("<script")
-        .and_then(|rest| rest.split_once('>'))
-        .and_then(|(_, rest)| rest.strip_suffix("</script>"))
-        .filter(|statements| !statements.contains('<'));
-    if statements.is_none() {
-        tracing::error!("a page was served without its data, which is not as Leptos writes it");
-    }
-    statements
 }
 
 /// The texts of the inline scripts in HTML that is ours to the letter.
@@ -166,28 +124,6 @@ fn scripts_in(html: &str) -> impl Iterator<Item = &str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn data_is_what_leptos_writes_and_nothing_that_only_begins_so() {
-        let nonce = "<script nonce=\"a-b_c\">A=1;B=\">\";</script>";
-        assert_eq!(data_in(nonce), Some("A=1;B=\">\";"));
-        assert_eq!(data_in("<script>A=1;</script>"), Some("A=1;"));
-        for other in [
-            "<script>A=1;</script><script>alert(1)</script>",
-            "<script>A=1;<!--</script>",
-            "<p>A=1;</p>",
-            "A=1;",
-        ] {
-            assert_eq!(data_in(other), None, "{other}");
-        }
-    }
-
-    #[test]
-    fn the_data_of_a_page_is_its_last_script() {
-        let html = "<script>a()</script><p>x</p><script>A=\"\\u003cscript>\";</script>";
-        assert_eq!(data_of(html), Some("A=\"\\u003cscript>\";"));
-        assert_eq!(data_of("<script>a()</script><p>x</p>"), None);
-    }
 
     #[test]
     fn the_scripts_of_the_head_are_found_whole() {

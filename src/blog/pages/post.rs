@@ -80,7 +80,7 @@ fn counter(class: &'static str, slug: &str, counts: Option<Counts>) -> impl Into
     view! {
         <p
             class=class
-            data-slug=slug.to_owned()
+            data-view-counter=slug.to_owned()
             data-live=counts.map(|counts| counts.live)
             data-total=counts.map(|counts| counts.total)
         >

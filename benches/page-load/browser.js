@@ -107,7 +107,8 @@ export async function load(browser, url, { cpu, slowNetwork, isAlive, socket }) 
     if (cpu > 1) await session.send('Emulation.setCPUThrottlingRate', { rate: cpu });
     await page.evaluateOnNewDocument(observe);
 
-    await page.goto(url, { waitUntil: 'load', timeout: PATIENCE_MS });
+    const answer = await page.goto(url, { waitUntil: 'load', timeout: PATIENCE_MS });
+    if (!answer?.ok()) throw new Error(`${url}: ${await answer?.text()}`);
     const deadline = Date.now() + PATIENCE_MS;
     while (
       network.quietMs < QUIET_MS ||

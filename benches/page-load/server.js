@@ -48,12 +48,11 @@ export async function startProgram(program, siteRoot, content, folder) {
   };
 }
 
-/** What loads the application, and the data that it hydrates with. */
+/** What loads the application. */
 const LOADING = [
   /<link rel="modulepreload"[^>]*>/g,
   /<link rel="preload"[^>]*\bas="fetch"[^>]*>/g,
   /<script type="module">.*?<\/script>/gs,
-  /<script>__RESOLVED_RESOURCES.*?<\/script>/gs,
 ];
 
 /**

@@ -195,7 +195,10 @@ async fn a_page_is_the_same_whatever_its_query_and_however_it_is_spelled() {
             );
             assert_eq!(text(page).await, spelled, "{path}");
         }
-        readers.push(server.reader("one", &format!("?v={n:032x}")).await);
+        let mut reader = server.reader("one", &format!("?v={n:032x}")).await;
+        // Only then is it one.
+        reader.frame().await;
+        readers.push(reader);
     }
 }
 
@@ -243,7 +246,8 @@ async fn a_page_that_is_kept_does_not_wait_for_those_that_are_made() {
     let folder = Folder::new();
     let server = Server::start(&folder).await;
     get(&server, "/posts/one", &[]).await;
-    let _reader = server.reader("one", "").await;
+    let mut reader = server.reader("one", "").await;
+    reader.frame().await;
     get(&server, "/posts/one", &[]).await;
     // What is not there has to be made, and so many are more than may wait.
     let mut asked = JoinSet::new();

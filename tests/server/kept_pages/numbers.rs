@@ -53,7 +53,10 @@ async fn a_page_that_is_kept_has_the_present_numbers() {
                 lists.push((path, list));
             }
         }
-        readers.push(server.reader("one", &format!("?v={n:032x}")).await);
+        let mut reader = server.reader("one", &format!("?v={n:032x}")).await;
+        // Only then is it one.
+        reader.frame().await;
+        readers.push(reader);
     }
     tags.dedup();
     assert_eq!(tags.len(), 4, "a tag for each: {tags:?}");

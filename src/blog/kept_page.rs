@@ -198,10 +198,8 @@ impl KeptPage {
         for number in numbers {
             digest.update(number.to_le_bytes());
         }
-        // Half of it: that is enough for no two to be alike.
-        let digest = digest.finalize();
-        let half: String = digest.iter().take(16).map(|b| format!("{b:02x}")).collect();
-        HeaderValue::try_from(format!("W/\"{half}\"")).expect("visible ASCII")
+        let opaque = negotiation::opaque_of(&digest.finalize());
+        HeaderValue::try_from(format!("W/\"{opaque}\"")).expect("visible ASCII")
     }
 }
 

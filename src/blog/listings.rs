@@ -4,6 +4,7 @@
 use super::{
     csp, feed, gzip,
     held_file::{HeldFile, Representation},
+    negotiation::opaque_of,
     server::Site,
     sitemap,
 };
@@ -89,8 +90,6 @@ fn answer(held: &HeldFile, request: &Request) -> Response {
 
 /// These bytes, named by their hash.
 fn form(bytes: Bytes) -> Result<Representation, InvalidHeaderValue> {
-    let hash = Sha256::digest(&bytes);
-    // Half of it: that is enough for no two to be alike.
-    let half: String = hash.iter().take(16).map(|b| format!("{b:02x}")).collect();
-    Representation::new(bytes, &half)
+    let opaque = opaque_of(&Sha256::digest(&bytes));
+    Representation::new(bytes, &opaque)
 }

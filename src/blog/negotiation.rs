@@ -1,5 +1,5 @@
-//! What a client says that it accepts and has: `Accept-Encoding` and
-//! `If-None-Match`.
+//! What a client says that it accepts and has, `Accept-Encoding` and `If-None-Match`;
+//! and what tags are made of.
 
 use axum::http::{HeaderMap, HeaderValue, header};
 
@@ -42,6 +42,13 @@ pub(super) fn has(headers: &HeaderMap, tag: &HeaderValue) -> bool {
         let one = one.trim_ascii();
         one == b"*" || opaque(one) == opaque(tag.as_bytes())
     })
+}
+
+/// What stands in the tag of whatever has this digest: half of it, which is enough
+/// for no two to be alike.
+pub(super) fn opaque_of(digest: &[u8]) -> String {
+    let half = digest.iter().take(digest.len() / 2);
+    half.map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A tag without the sign that it is weak.

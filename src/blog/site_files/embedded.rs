@@ -1,7 +1,10 @@
 //! The built files in the program.
 
 use super::AssetPaths;
-use crate::blog::held_file::{HeldFile, Representation};
+use crate::blog::{
+    held_file::{HeldFile, Representation},
+    negotiation::opaque_of,
+};
 use axum::{
     body::Bytes,
     http::{StatusCode, request::Parts},
@@ -80,14 +83,8 @@ fn form(file: EmbeddedFile) -> Option<Representation> {
         Cow::Borrowed(bytes) => Bytes::from_static(bytes),
         Cow::Owned(bytes) => bytes.into(),
     };
-    let hash = file.metadata.sha256_hash();
-    // Half of it: that is enough for no two to be alike.
-    let half: String = hash
-        .iter()
-        .take(16)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    Representation::new(bytes, &half).ok()
+    let opaque = opaque_of(&file.metadata.sha256_hash());
+    Representation::new(bytes, &opaque).ok()
 }
 
 /// Whether this is what was compressed of another.

@@ -6,6 +6,8 @@ mod activity;
 mod lingering;
 #[cfg(test)]
 mod tests;
+mod transport;
+mod version;
 
 use super::descriptors::most_connections;
 use activity::{Activity, Asked, Held, Overdue};
@@ -16,20 +18,17 @@ use axum::{
 };
 use hyper::{
     body::{Frame, Incoming, SizeHint},
+    server::conn::{http1, http2},
+    service::service_fn,
     upgrade::Upgraded,
 };
-use hyper_util::{
-    rt::{TokioExecutor, TokioIo, TokioTimer},
-    server::conn::auto,
-    service::TowerToHyperService,
-};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 pub(super) use lingering::Lingering;
-use lingering::Transport;
 use std::{
     convert::Infallible,
     io,
     net::{IpAddr, SocketAddr},
-    pin::{Pin, pin},
+    pin::Pin,
     sync::Arc,
     task::{Context, Poll, ready},
     time::Duration,
@@ -41,7 +40,9 @@ use tokio::{
 };
 use tokio_io_timeout::TimeoutStream;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
-use tower::{ServiceExt, service_fn};
+use tower::ServiceExt;
+use transport::Transport;
+use version::{Begun, Version, version};
 
 /// A connection whose peer takes no byte for this long is dropped.
 const WRITE_WITHIN: Duration = Duration::from_secs(30);
@@ -172,18 +173,18 @@ impl Place {
 }
 
 /// What a connection is read and written through.
-type Stream<S> = Pin<Box<TimeoutStream<Lingering<S>>>>;
+type Stream<S> = Begun<Pin<Box<TimeoutStream<Lingering<S>>>>>;
 
 /// The TCP connection that HTTP/1 has left to a socket, and what was read from it
 /// already.
 ///
 /// # Errors
 /// If it is something else, a stream of HTTP/2: then it is as it was.
-pub(super) fn tcp_of(upgraded: Upgraded) -> Result<(Lingering<TcpStream>, Bytes), Upgraded> {
-    let parts = auto::upgrade::downcast::<TokioIo<Stream<TcpStream>>>(upgraded)?;
-    let mut stream = parts.io.into_inner();
+pub(super) fn tcp_of(upgraded: Upgraded) -> Result<(Lingering<TcpStream>, Vec<u8>), Upgraded> {
+    let parts = upgraded.downcast::<TokioIo<Stream<TcpStream>>>()?;
+    let (rest, mut stream) = parts.io.into_inner().into_parts();
     let lingering = stream.as_mut().get_pin_mut().get_mut().leave_to_socket();
-    Ok((lingering, parts.read_buf))
+    Ok((lingering, [&parts.read_buf[..], &rest].concat()))
 }
 
 struct Connection {
@@ -196,45 +197,73 @@ struct Connection {
 
 impl Connection {
     async fn serve(self, stream: impl Transport) {
-        let activity = self.activity;
-        let mut stream = TimeoutStream::new(Lingering::new(stream, Arc::clone(&activity)));
+        let mut stream = TimeoutStream::new(Lingering::new(stream, Arc::clone(&self.activity)));
         stream.set_write_timeout(Some(WRITE_WITHIN));
-
-        let service = {
-            let activity = Arc::clone(&activity);
-            let app = self.app;
-            let peer = self.peer;
-            service_fn(move |request: hyper::Request<Incoming>| {
-                let asked = activity.asked(request.version());
-                let mut request: Request = request.map(Body::new);
-                let place = Place(Arc::clone(&activity));
-                request.extensions_mut().insert(place);
-                request.extensions_mut().insert(peer);
-                let answer = app.clone().oneshot(request);
-                async move { Ok::<_, Infallible>(answer.await?.map(|body| Answer::new(body, asked))) }
-            })
+        let (version, stream) = tokio::select! {
+            // An error is the peer's, who is gone.
+            begun = version(Box::pin(stream)) => match begun {
+                Ok(begun) => begun,
+                Err(_) => return,
+            },
+            // There is no answer that it could wait for.
+            _ = self.activity.overdue() => return,
+            () = self.stop.cancelled() => return,
         };
-        let builder = builder();
-        let stream: Stream<_> = Box::pin(stream);
-        let mut connection = pin!(builder.serve_connection_with_upgrades(
-            TokioIo::new(stream),
-            TowerToHyperService::new(service),
-        ));
+        let (activity, stop) = (Arc::clone(&self.activity), self.stop.clone());
+        let service = service_fn(move |request| self.answer(request));
+        let stream = TokioIo::new(stream);
+        // In memory of their own: a task is moved several times before it runs, and
+        // would have room for either.
+        match version {
+            Version::Http1 => {
+                let connection = http1().serve_connection(stream, service);
+                let connection = Box::pin(connection.with_upgrades());
+                let tell = http1::UpgradeableConnection::graceful_shutdown;
+                until_over(connection, tell, &activity, &stop).await;
+            }
+            Version::Http2 => {
+                let connection = Box::pin(http2().serve_connection(stream, service));
+                let tell = http2::Connection::graceful_shutdown;
+                until_over(connection, tell, &activity, &stop).await;
+            }
+        }
+    }
 
-        let mut stopping = false;
-        loop {
-            tokio::select! {
-                // An error is the peer's: gone, or not speaking HTTP.
-                _ = connection.as_mut() => return,
-                overdue = activity.overdue() => match overdue {
-                    Overdue::Tell => connection.as_mut().graceful_shutdown(),
-                    Overdue::Cut => return,
-                },
-                () = self.stop.cancelled(), if !stopping => {
-                    stopping = true;
-                    activity.told();
-                    connection.as_mut().graceful_shutdown();
-                }
+    fn answer(
+        &self,
+        request: hyper::Request<Incoming>,
+    ) -> impl Future<Output = Result<hyper::Response<Answer>, Infallible>> + use<> {
+        let asked = self.activity.asked(request.version());
+        let mut request: Request = request.map(Body::new);
+        let place = Place(Arc::clone(&self.activity));
+        request.extensions_mut().insert(place);
+        request.extensions_mut().insert(self.peer);
+        let answer = self.app.clone().oneshot(request);
+        async move { Ok(answer.await?.map(|body| Answer::new(body, asked))) }
+    }
+}
+
+/// Serves a connection until it is over. `tell` is how to tell the client that it has
+/// to go when its answers are over.
+async fn until_over<C: Future>(
+    mut connection: Pin<Box<C>>,
+    tell: impl Fn(Pin<&mut C>),
+    activity: &Activity,
+    stop: &CancellationToken,
+) {
+    let mut stopping = false;
+    loop {
+        tokio::select! {
+            // An error is the peer's: gone, or not speaking HTTP.
+            _ = connection.as_mut() => return,
+            overdue = activity.overdue() => match overdue {
+                Overdue::Tell => tell(connection.as_mut()),
+                Overdue::Cut => return,
+            },
+            () = stop.cancelled(), if !stopping => {
+                stopping = true;
+                activity.told();
+                tell(connection.as_mut());
             }
         }
     }
@@ -296,15 +325,18 @@ impl HttpBody for Answer {
     }
 }
 
-fn builder() -> auto::Builder<TokioExecutor> {
-    let mut builder = auto::Builder::new(TokioExecutor::new());
+fn http1() -> http1::Builder {
+    let mut builder = http1::Builder::new();
     builder
-        .http1()
         // A connection has a time to ask for something, whatever it speaks.
         .header_read_timeout(None)
         .max_buf_size(HEAD_MOST as usize);
     builder
-        .http2()
+}
+
+fn http2() -> http2::Builder<TokioExecutor> {
+    let mut builder = http2::Builder::new(TokioExecutor::new());
+    builder
         .timer(TokioTimer::new())
         // WebSockets over HTTP/2, RFC 8441.
         .enable_connect_protocol()

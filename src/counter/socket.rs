@@ -140,6 +140,10 @@ async fn finish(socket: &mut WebSocket, end: End) {
             return;
         }
     }
+    if matches!(end, End::Closing) {
+        // The library's answer, and our end.
+        socket.get_mut().get_mut().writes_last();
+    }
     if !matches!(end, End::Gone) {
         // Reads on, without heed, until the other side has answered. After a
         // broken frame no more can be read here, and this ends at once; the

@@ -5,20 +5,18 @@ use crate::{
     http::{ANY_CODING, Connection},
     process::own_cpu,
     server::{Contestant, Server, Site},
+    socket::Socket,
 };
 use anyhow::{Result, ensure};
 use std::time::Duration;
-use tokio::{
-    task::JoinSet,
-    time::{MissedTickBehavior, interval},
-};
+use tokio::task::JoinSet;
 
 /// Connections that ask at the same time, each for one page after the other.
 const CONNECTIONS: usize = 8;
-/// Pages that are not asked for twice within two seconds, at this many a second: what
-/// may be kept of one is too old when it is asked for again.
+/// Pages of which there are more than the server keeps: each is made from nothing.
 const COPIES: usize = 2_000;
-const A_SECOND: u32 = 1_000;
+/// Pages that it keeps all of.
+const KEPT: usize = 200;
 
 pub(super) async fn run(contestant: Contestant, pages: usize) -> Result<Vec<Figure>> {
     let ours = contestant == Contestant::OURS;
@@ -43,8 +41,10 @@ pub(super) async fn run(contestant: Contestant, pages: usize) -> Result<Vec<Figu
         figures.push(figure("CPU of a 304", "µs", not_modified));
     }
     if ours {
-        let anew = ask_slowly(&server, pages / 4, path).await?;
-        figures.push(figure("CPU, made anew", "µs", anew));
+        let made = ask_in_turn(&server, COPIES, path).await?;
+        figures.push(figure("CPU, made from nothing", "µs", made));
+        let changed = ask_when_changed(&server, pages / 8, |n| n % KEPT).await?;
+        figures.push(figure("CPU, numbers that changed", "µs", changed));
     }
     server.stop().await?;
     Ok(figures)
@@ -78,17 +78,46 @@ async fn ask(
     Ok((each(server.usage()?.cpu - before), each(own_cpu()? - own)))
 }
 
-/// Asks for many pages in turn, and for each of them seldom. Returns the server's CPU
-/// of each, in µs.
-async fn ask_slowly(server: &Server, times: usize, path: impl Fn(usize) -> String) -> Result<f64> {
+/// Asks for so many pages, each once. Returns the server's CPU of each, in µs.
+async fn ask_in_turn(server: &Server, pages: usize, path: impl Fn(usize) -> String) -> Result<f64> {
     let mut connection = Connection::open(server.port()).await?;
-    let mut tick = interval(Duration::from_secs(1) / A_SECOND);
-    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let before = server.usage()?.cpu;
-    for n in 0..times {
-        tick.tick().await;
-        let answer = connection.get(&path(n), ANY_CODING).await?;
-        ensure!(answer.status == 200, "{answer:?}");
+    for n in 0..pages {
+        get(&mut connection, &path(n)).await?;
     }
-    Ok(micros(server.usage()?.cpu - before) / times as f64)
+    Ok(micros(server.usage()?.cpu - before) / pages as f64)
+}
+
+/// Has readers come and go, and asks for the page that each of them has come to.
+/// Returns what that page took of the server's CPU, in µs: what is more than when
+/// readers come and go alone.
+async fn ask_when_changed(
+    server: &Server,
+    visits: usize,
+    post: impl Fn(usize) -> usize,
+) -> Result<f64> {
+    let mut each = [0.0; 2];
+    // The first time with pages, the server makes them.
+    for round in 0..4 {
+        let asks = round % 2 == 0;
+        let mut connection = Connection::open(server.port()).await?;
+        let before = server.usage()?.cpu;
+        for n in 0..visits {
+            let slug = format!("s{}", post(n));
+            let mut reader = Socket::join(server.port(), &slug).await?;
+            reader.counts().await?;
+            if asks {
+                get(&mut connection, &format!("/posts/{slug}")).await?;
+            }
+            reader.leave().await?;
+        }
+        each[usize::from(asks)] = micros(server.usage()?.cpu - before) / visits as f64;
+    }
+    Ok(each[1] - each[0])
+}
+
+async fn get(connection: &mut Connection, path: &str) -> Result<()> {
+    let answer = connection.get(path, ANY_CODING).await?;
+    ensure!(answer.status == 200, "{answer:?}");
+    Ok(())
 }

@@ -124,6 +124,12 @@ impl Activity {
         self.update(|state| state.blocked = blocked);
     }
 
+    /// Whether all of the connection is a socket's, or will be: over HTTP/1.
+    pub(super) fn is_a_sockets(&self) -> bool {
+        let state = self.lock();
+        state.sockets > 0 && !state.http2
+    }
+
     /// Resolves when its time is up. [`Overdue::Tell`] is said once.
     pub(super) async fn overdue(&self) -> Overdue {
         loop {

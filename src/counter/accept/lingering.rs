@@ -6,7 +6,10 @@
 //! close frame with the reason, or the answer to a request that was too large.
 //! RFC 6455 §7.1.1 and RFC 9112 §9.6 say how to end instead.
 
-use super::activity::Activity;
+use super::{
+    activity::Activity,
+    transport::{Transport, try_write_ahead},
+};
 use futures_util::{FutureExt, future::OptionFuture};
 use socket2::SockRef;
 use std::{
@@ -35,14 +38,6 @@ const UNHEEDED: usize = 256 * 1024;
 /// The kernel's send buffer of a socket. Frames are 30 bytes, and a reader who
 /// does not read is to miss states, not to find thousands of old ones later.
 const SOCKET_SEND_BUFFER: usize = 4 * 1024;
-
-/// What a connection is made of: TCP, or a pipe in tests.
-pub(in crate::counter) trait Transport:
-    AsyncRead + AsyncWrite + Send + Unpin + 'static
-{
-}
-
-impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> Transport for S {}
 
 /// A stream whose drop says that nothing more will be sent, and then reads,
 /// without heed and within bounds, until the other side has closed too. Its
@@ -96,13 +91,19 @@ impl<S: Transport> Lingering<S> {
         done
     }
 
-    /// Writes some of so many bytes.
+    /// Writes some of this.
     fn poll_writing(
         &mut self,
-        bytes: usize,
-        io: impl FnOnce(Pin<&mut S>) -> Poll<io::Result<usize>>,
+        context: &mut Context<'_>,
+        slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        let done = self.poll(io);
+        let bytes = slices.iter().map(|slice| slice.len()).sum();
+        // The answer that opens a socket: its first frame follows at once.
+        let ahead = self.activity.is_a_sockets();
+        let done = self.poll(|stream| match ahead {
+            true => stream.poll_write_ahead(context, slices),
+            false => stream.poll_write_vectored(context, slices),
+        });
         // A part that was taken is not enough, or a byte now and then would do.
         let blocked = match done {
             Poll::Ready(Ok(taken)) => taken < bytes,
@@ -159,10 +160,12 @@ impl Lingering<TcpStream> {
 
     /// Writes what there is room for, or fails with [`io::ErrorKind::WouldBlock`].
     pub(in crate::counter) fn try_write(&self, bytes: &[u8]) -> io::Result<usize> {
-        match self.tcp()?.try_write(bytes) {
-            Err(error) if error.kind() != io::ErrorKind::WouldBlock => Err(self.ended_by(error)),
-            written => written,
-        }
+        self.written(self.tcp()?.try_write(bytes))
+    }
+
+    /// As [`Self::try_write`], when the end follows at once: it is sent with that.
+    pub(in crate::counter) fn try_write_last(&self, bytes: &[u8]) -> io::Result<usize> {
+        self.written(try_write_ahead(self.tcp()?, &[IoSlice::new(bytes)]))
     }
 
     /// Waits until there may be room. One task may wait at a time.
@@ -174,6 +177,13 @@ impl Lingering<TcpStream> {
         self.stream
             .as_ref()
             .ok_or_else(|| io::ErrorKind::NotConnected.into())
+    }
+
+    fn written(&self, written: io::Result<usize>) -> io::Result<usize> {
+        match written {
+            Err(error) if error.kind() != io::ErrorKind::WouldBlock => Err(self.ended_by(error)),
+            written => written,
+        }
     }
 
     /// An error of the stream is its end.
@@ -240,8 +250,7 @@ impl<S: Transport> AsyncWrite for Lingering<S> {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        self.get_mut()
-            .poll_writing(bytes.len(), |stream| stream.poll_write(context, bytes))
+        self.get_mut().poll_writing(context, &[IoSlice::new(bytes)])
     }
 
     fn poll_write_vectored(
@@ -249,9 +258,7 @@ impl<S: Transport> AsyncWrite for Lingering<S> {
         context: &mut Context<'_>,
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        let bytes = slices.iter().map(|slice| slice.len()).sum();
-        self.get_mut()
-            .poll_writing(bytes, |stream| stream.poll_write_vectored(context, slices))
+        self.get_mut().poll_writing(context, slices)
     }
 
     fn is_write_vectored(&self) -> bool {

@@ -1,15 +1,42 @@
 //! Origins: whose pages may connect, and read across origins.
 
-use axum::http::{HeaderMap, Uri, header};
+use axum::http::{HeaderMap, Uri, header, uri::Authority};
 use std::{fmt, str::FromStr};
 
 /// An origin as browsers write it (RFC 6454 §6.2): scheme, host and, if it is
 /// not the scheme's own, port.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Origin {
-    scheme: String,
+    scheme: Scheme,
     host: String,
     port: u16,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Scheme {
+    Http,
+    Https,
+}
+
+impl Scheme {
+    fn named(name: &str) -> Option<Self> {
+        let mut schemes = [Self::Http, Self::Https].into_iter();
+        schemes.find(|scheme| scheme.name().eq_ignore_ascii_case(name))
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Http => "http",
+            Self::Https => "https",
+        }
+    }
+
+    fn standard_port(self) -> u16 {
+        match self {
+            Self::Http => 80,
+            Self::Https => 443,
+        }
+    }
 }
 
 /// A text is not an [`Origin`].
@@ -21,36 +48,20 @@ impl FromStr for Origin {
     type Err = OriginError;
 
     fn from_str(text: &str) -> Result<Self, OriginError> {
-        // An `http::Uri` cannot tell whether its path was written.
-        let (_, rest) = text.split_once("://").ok_or(OriginError)?;
-        if rest.contains(['/', '?', '#', '@']) {
-            return Err(OriginError);
-        }
-        let uri: Uri = text.parse().map_err(|_| OriginError)?;
-        let scheme = uri.scheme_str().ok_or(OriginError)?.to_ascii_lowercase();
-        let standard_port = match scheme.as_str() {
-            "http" => 80,
-            "https" => 443,
-            _ => return Err(OriginError),
-        };
-        let host = uri.host().filter(|host| !host.is_empty());
-        Ok(Self {
-            host: host.ok_or(OriginError)?.to_ascii_lowercase(),
-            port: match uri.authority().and_then(|a| a.port()) {
-                Some(port) => port.as_str().parse().map_err(|_| OriginError)?,
-                None => standard_port,
-            },
-            scheme,
-        })
+        let (scheme, authority) = text.split_once("://").ok_or(OriginError)?;
+        let scheme = Scheme::named(scheme).ok_or(OriginError)?;
+        Self::at(scheme, authority).ok_or(OriginError)
     }
 }
 
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}://{}", self.scheme, self.host)?;
-        match (self.scheme.as_str(), self.port) {
-            ("http", 80) | ("https", 443) => Ok(()),
-            (_, port) => write!(f, ":{port}"),
+        let Self { scheme, host, port } = self;
+        write!(f, "{}://{host}", scheme.name())?;
+        if *port == scheme.standard_port() {
+            Ok(())
+        } else {
+            write!(f, ":{port}")
         }
     }
 }
@@ -59,9 +70,24 @@ impl Origin {
     /// Whether the host and port that a request was sent to are this origin's.
     /// The scheme is not known there: a proxy may have taken TLS off.
     fn is_at(&self, authority: &str) -> bool {
-        format!("{}://{authority}", self.scheme)
-            .parse::<Self>()
-            .is_ok_and(|asked| asked == *self)
+        Self::at(self.scheme, authority).is_some_and(|asked| asked == *self)
+    }
+
+    /// The origin of this host and, if it is written, port.
+    fn at(scheme: Scheme, authority: &str) -> Option<Self> {
+        let authority: Authority = authority.parse().ok()?;
+        // A name and a password may be before a host, and are no part of an origin.
+        if authority.host().is_empty() || authority.as_str().contains('@') {
+            return None;
+        }
+        Some(Self {
+            scheme,
+            host: authority.host().to_ascii_lowercase(),
+            port: match authority.port() {
+                Some(port) => port.as_str().parse().ok()?,
+                None => scheme.standard_port(),
+            },
+        })
     }
 }
 
@@ -84,7 +110,7 @@ impl Origins {
         let origin: Origin = value.parse().ok()?;
         let admitted = match self {
             _ if values.next().is_some() => false,
-            Self::SameHost => authority(headers, uri).is_some_and(|host| origin.is_at(host)),
+            Self::SameHost => authority(headers, uri).is_some_and(|asked| origin.is_at(asked)),
             Self::Listed(list) => list.contains(&origin),
         };
         admitted.then_some(value)

@@ -86,21 +86,24 @@ impl Rooms {
 
     /// Ends one [`Self::hold`].
     pub(super) fn shut(&mut self, slug: &Slug, now: Instant) {
-        if let Some(entry) = self.entries.get_mut(slug) {
-            entry.doors -= 1;
+        let Some(entry) = self.entries.get_mut(slug) else {
+            return;
+        };
+        entry.doors -= 1;
+        if entry.holds_nothing(now) {
+            self.remove(slug, now);
         }
-        self.retire(slug, now);
     }
 
     /// Removes the room if there is nothing in it and nobody on the way in.
     pub(super) fn retire(&mut self, slug: &Slug, now: Instant) {
-        let nothing_held = |entry: &Entry| {
-            let room = entry.room.get();
-            entry.doors == 0 && room.is_none_or(|room| room.seats().tally.is_idle(now))
-        };
-        if !self.entries.get(slug).is_some_and(nothing_held) {
-            return;
+        let entry = self.entries.get(slug);
+        if entry.is_some_and(|entry| entry.holds_nothing(now)) {
+            self.remove(slug, now);
         }
+    }
+
+    fn remove(&mut self, slug: &Slug, now: Instant) {
         let entry = self.entries.remove(slug);
         // Whoever was in it saw this total, and may have been told a smaller one
         // before it was there.
@@ -116,6 +119,13 @@ impl Rooms {
         rooms
             .filter_map(|entry| entry.room.get().cloned())
             .collect()
+    }
+}
+
+impl Entry {
+    fn holds_nothing(&self, now: Instant) -> bool {
+        let room = self.room.get();
+        self.doors == 0 && room.is_none_or(|room| room.seats().tally.is_idle(now))
     }
 }
 

@@ -28,7 +28,12 @@ use tokio::{
 /// What a socket's task reads from and writes to.
 pub(in crate::counter) enum Line {
     /// A connection of its own, and what was read from it before it was a socket's.
-    Tcp { shared: Arc<Shared>, early: Bytes },
+    Tcp {
+        shared: Arc<Shared>,
+        early: Bytes,
+        /// What is written now is the last.
+        last: bool,
+    },
     /// A stream of HTTP/2.
     Stream(TokioIo<Upgraded>),
 }
@@ -48,8 +53,8 @@ impl Line {
                     stream,
                     unsent: Mutex::default(),
                 }),
-                // Not a part of the buffer that HTTP read into.
-                early: Bytes::copy_from_slice(&early),
+                early: early.into(),
+                last: false,
             },
             Err(upgraded) => Self::Stream(TokioIo::new(upgraded)),
         }
@@ -60,6 +65,13 @@ impl Line {
         match self {
             Self::Tcp { shared, .. } => Some(Arc::clone(shared) as Arc<dyn Outlet>),
             Self::Stream(_) => None,
+        }
+    }
+
+    /// What is written from now on is the last, and [`Self::end`] follows at once.
+    pub(super) fn writes_last(&mut self) {
+        if let Self::Tcp { last, .. } = self {
+            *last = true;
         }
     }
 
@@ -77,7 +89,7 @@ impl Line {
 impl Outlet for Shared {
     fn offer(&self, frame: &Frame) -> bool {
         let mut unsent = self.unsent();
-        let taken = self.write_whole(&mut unsent, frame.bytes());
+        let taken = self.write_whole(&mut unsent, frame.bytes(), Lingering::try_write);
         // The socket's task sends the rest, and what is news by then.
         taken.is_ok() && unsent.is_empty()
     }
@@ -90,9 +102,14 @@ impl Shared {
 
     /// Writes all of this, of which a rest may be kept; or none of it, and then it
     /// fails with [`io::ErrorKind::WouldBlock`].
-    fn write_whole(&self, unsent: &mut Vec<u8>, bytes: &[u8]) -> io::Result<()> {
+    fn write_whole(
+        &self,
+        unsent: &mut Vec<u8>,
+        bytes: &[u8],
+        write: impl Fn(&Lingering<TcpStream>, &[u8]) -> io::Result<usize>,
+    ) -> io::Result<()> {
         self.write_unsent(unsent)?;
-        let written = self.stream.try_write(bytes)?;
+        let written = write(&self.stream, bytes)?;
         unsent.extend_from_slice(&bytes[written..]);
         Ok(())
     }
@@ -150,8 +167,13 @@ impl AsyncWrite for Line {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         match self.get_mut() {
-            Self::Tcp { shared, .. } => {
-                let write = |unsent: &mut Vec<u8>| shared.write_whole(unsent, bytes);
+            Self::Tcp { shared, last, .. } => {
+                let how = if *last {
+                    Lingering::try_write_last
+                } else {
+                    Lingering::try_write
+                };
+                let write = |unsent: &mut Vec<u8>| shared.write_whole(unsent, bytes, how);
                 ready!(shared.poll_when_room(context, write))?;
                 Poll::Ready(Ok(bytes.len()))
             }

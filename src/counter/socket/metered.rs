@@ -45,6 +45,11 @@ impl<S> Metered<S> {
         &self.stream
     }
 
+    /// What is below. Reading from it is not counted.
+    pub(super) fn get_mut(&mut self) -> &mut S {
+        &mut self.stream
+    }
+
     /// What was below.
     pub(super) fn into_inner(self) -> S {
         self.stream

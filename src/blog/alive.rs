@@ -6,9 +6,11 @@
 
 use super::{copy_button, page::ShownPage, theme};
 use crate::counter::opt_out::OptOut;
+use any_spawner::{CustomExecutor, Executor, PinnedFuture, PinnedLocalFuture};
 use gloo_timers::future::TimeoutFuture;
 use leptos::{mount::mount_to, prelude::*};
 use leptos_router::location::{BrowserUrl, LocationProvider};
+use std::mem::ManuallyDrop;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlElement;
@@ -23,27 +25,21 @@ async fn step_by_step() {
     let (Some(main), Some(body)) = (main(), document().body()) else {
         return;
     };
+    // Before whatever would set another. It fails where one was set.
+    let _ = Executor::init_custom_executor(InTasksOfTheirOwn);
     let Ok(router) = BrowserUrl::new() else {
         return;
     };
+    // As long as the page lives.
+    let owner = ManuallyDrop::new(Owner::new_root(None));
+
     let page = ShownPage::new(main, router.clone());
-    let notice = {
-        let router = router.clone();
-        move || {
-            provide_context(router);
-            view! { <OptOut /> }
-        }
-    };
-    mount_to(body, notice).forget();
 
     next_task().await;
-    let owner = Owner::new_root(None);
-    owner.with(|| {
-        router.init(None);
-        page.follow();
-    });
-    // As long as the page lives.
-    std::mem::forget(owner);
+    owner.with(|| router.init(None));
+
+    next_task().await;
+    owner.with(|| page.follow());
 
     next_task().await;
     page.bring_first_alive();
@@ -51,6 +47,35 @@ async fn step_by_step() {
     next_task().await;
     copy_button::listen(page.main());
     theme::listen();
+
+    // It shows nothing to most.
+    next_task().await;
+    let notice = move || {
+        provide_context(router);
+        view! { <OptOut /> }
+    };
+    mount_to(body, notice).forget();
+}
+
+/// What begins the effects of Leptos: each in a task of its own, and no longer all of
+/// them at the end of the task that made them.
+struct InTasksOfTheirOwn;
+
+impl CustomExecutor for InTasksOfTheirOwn {
+    /// There is one thread.
+    fn spawn(&self, future: PinnedFuture<()>) {
+        self.spawn_local(future);
+    }
+
+    fn spawn_local(&self, future: PinnedLocalFuture<()>) {
+        spawn_local(async {
+            next_task().await;
+            future.await;
+        });
+    }
+
+    /// The browser does.
+    fn poll_local(&self) {}
 }
 
 fn main() -> Option<HtmlElement> {

@@ -37,6 +37,8 @@ const UNAVAILABLE: (&str, &str) = (
 pub(super) struct ShownPage {
     main: HtmlElement,
     router: BrowserUrl,
+    /// Where the page is, or the one that is gone to.
+    path: RefCell<String>,
     /// The counters that are alive. They end when they are dropped.
     counters: RefCell<Vec<Box<dyn Any>>>,
     /// How many pages were gone to: only the last is shown.
@@ -48,6 +50,7 @@ impl ShownPage {
     pub(super) fn new(main: HtmlElement, router: BrowserUrl) -> Rc<Self> {
         Rc::new(Self {
             main,
+            path: RefCell::new(router.as_url().read_untracked().path().to_owned()),
             router,
             counters: RefCell::default(),
             gone_to: Cell::default(),
@@ -73,16 +76,15 @@ impl ShownPage {
         add_buttons(&self.main);
     }
 
-    /// From now on shows the page at the router's path whenever that changes. The old
-    /// one stays until the new one is here.
+    /// From now on shows the page at the router's path whenever that is another. The
+    /// old one stays until the new one is here.
     pub(super) fn follow(self: &Rc<Self>) {
         let page = Rc::clone(self);
-        Effect::new(move |before: Option<String>| {
+        Effect::new(move |_| {
             let path = page.router.as_url().read().path().to_owned();
-            if before.is_some_and(|before| before != path) {
-                page.go_to(path.clone());
+            if page.path.replace(path.clone()) != path {
+                page.go_to(path);
             }
-            path
         });
     }
 

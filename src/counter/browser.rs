@@ -9,7 +9,7 @@ mod why;
 
 use super::{component::Reading, protocol::Slug};
 use leptos::prelude::*;
-use leptos_router::location::{BrowserUrl, LocationProvider};
+use leptos_router::location::{BrowserUrl, LocationProvider, Url};
 use reader::{Presence, Reader};
 use send_wrapper::SendWrapper;
 use std::{cell::Cell, rc::Rc};
@@ -29,20 +29,21 @@ pub(super) fn read(slug: Slug, beginning: Reading) -> Signal<Reading> {
         move || presence.set(false)
     });
     let router = use_context::<BrowserUrl>();
+    // With a slash at the end it is the same page.
+    let path_of = |url: &Url| url.path().trim_end_matches('/').to_owned();
+    let mounted_on = router
+        .as_ref()
+        .map(|router| path_of(&router.as_url().read_untracked()));
     // An effect, because it runs after hydration: until then the page is the
     // server's. It runs again when the router's path changes, which is before
     // the next page is fetched, and long before this one is taken down.
     let left = Cell::new(false);
-    Effect::new(move |mounted_on: Option<Option<String>>| {
-        let path = router.as_ref().map(|router| {
-            // With a slash at the end it is the same page.
-            let url = router.as_url().read();
-            url.path().trim_end_matches('/').to_owned()
-        });
-        let mounted_on = mounted_on.unwrap_or_else(|| path.clone());
+    Effect::new(move |_| {
+        let path = router
+            .as_ref()
+            .map(|router| path_of(&router.as_url().read()));
         left.set(left.get() || path != mounted_on);
         presence.set(!left.get());
-        mounted_on
     });
     reading
 }

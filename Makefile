@@ -53,7 +53,7 @@ proxy-tests: build ## The browser tests through nginx and through Caddy
 
 bench: ## Measure the server beside what people would use instead
 	@program=$$($(toolchain) scripts/dist) && \
-		VIEW_COUNTER_PROGRAM=$$program $(toolchain) scripts/bench run
+		VIEW_COUNTER_PROGRAM=$$program $(toolchain) scripts/bench run $(ARGUMENTS)
 
 grow: ## Measure how cost grows with readers, slugs and joins
 	@program=$$($(toolchain) scripts/dist) && \

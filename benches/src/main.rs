@@ -79,10 +79,15 @@ enum Command {
 
 #[tokio::main]
 async fn main() -> Result<()> {
+    obey(Cli::parse().command).await
+}
+
+/// Does this to its end, or until SIGTERM: then it is dropped, and ends the servers that
+/// it has started.
+async fn until_terminated<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
     let mut terminate = signal(SignalKind::terminate())?;
     tokio::select! {
-        done = obey(Cli::parse().command) => done,
-        // Dropped, it ends the servers that it has started.
+        done = work => done,
         _ = terminate.recv() => bail!("ended by SIGTERM"),
     }
 }
@@ -101,7 +106,7 @@ async fn obey(command: Command) -> Result<()> {
             } else {
                 work
             };
-            run(&works, &only, repeat, &out).await
+            until_terminated(run(&works, &only, repeat, &out)).await
         }
         Command::Grow {
             along,
@@ -118,7 +123,7 @@ async fn obey(command: Command) -> Result<()> {
             let report = if again {
                 Report::read(&out)?
             } else {
-                grow(&along, repeat, &out).await?
+                until_terminated(grow(&along, repeat, &out)).await?
             };
             growth::draw(&report, &out)?;
             match into {

@@ -107,7 +107,8 @@ impl Report {
     /// Writes `NAME.json` and `NAME.md`.
     pub fn write(&self, name: &Path) -> Result<()> {
         self.write_json(name)?;
-        fs::write(name.with_extension("md"), self.markdown()?)?;
+        let page = format!("# What was measured\n\n{}", self.markdown()?);
+        fs::write(name.with_extension("md"), page)?;
         Ok(())
     }
 

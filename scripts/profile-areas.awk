@@ -9,7 +9,7 @@ BEGIN { RS = ""; FS = "\n" }
     area = "kernel: other"
     if (match($0, /__x64_sys_[a-z0-9_]+/))
       area = "kernel: " substr($0, RSTART + 10, RLENGTH - 10)
-  } else if (innermost ~ /malloc|cfree|_int_free|realloc|calloc|memalign|unlink_chunk|__rdl_|__rust_(de)?alloc/)
+  } else if (innermost ~ /malloc|cfree|_int_free|realloc|calloc|memalign|unlink_chunk|[ _]mi_[a-z]|__rdl_|__rust_(de)?alloc/)
     area = "allocation"
   else if (innermost ~ /mem(move|cpy|set|cmp)/)
     area = "moving and comparing memory"

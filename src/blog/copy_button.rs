@@ -30,7 +30,7 @@ fn commands(shown: &str) -> String {
 #[cfg(feature = "hydrate")]
 mod browser {
     use super::commands;
-    use crate::blog::listening::on;
+    use crate::blog::browser::listening::on;
     use gloo_timers::callback::Timeout;
     use leptos::prelude::{document, window};
     use wasm_bindgen::JsCast;

@@ -5,13 +5,14 @@
 //! stranger asks for is rendered for it, and no page is kept for it or given up. A
 //! page does not depend on the query.
 
+mod page;
+mod template;
+
 use super::{
-    kept_page::KeptPage,
     numbers::{Marks, Numbers},
     pages,
     render::Renderer,
     server::{Site, context},
-    template::Template,
 };
 use crate::counter::{
     queue::ready_or_in_queue,
@@ -25,10 +26,12 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use lru::LruCache;
+use page::KeptPage;
 use std::{
     collections::HashSet,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
+use template::Template;
 
 /// All kept pages together are no larger than this, but for the last one: some
 /// hundreds of posts. Those that were not asked for the longest are given up.

@@ -1,12 +1,14 @@
 //! What programs ask for again and again: the feed, the site map, `robots.txt`.
 //! They say nothing that changes while the server runs, so each is made once.
 
+mod feed;
+mod sitemap;
+
 use super::{
-    csp, feed, gzip,
+    csp, gzip,
     held_file::{HeldFile, Representation},
     negotiation::opaque_of,
     server::Site,
-    sitemap,
 };
 use crate::counter::{
     queue::ready_or_in_queue,

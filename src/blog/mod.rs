@@ -6,13 +6,7 @@ pub mod model;
 mod theme;
 
 #[cfg(feature = "hydrate")]
-pub mod alive;
-#[cfg(feature = "hydrate")]
-mod arrival;
-#[cfg(feature = "hydrate")]
-mod listening;
-#[cfg(feature = "hydrate")]
-mod page;
+pub mod browser;
 
 #[cfg(feature = "ssr")]
 pub mod app;
@@ -21,15 +15,11 @@ pub mod content;
 #[cfg(feature = "ssr")]
 mod csp;
 #[cfg(feature = "ssr")]
-mod feed;
-#[cfg(feature = "ssr")]
 mod gzip;
 #[cfg(feature = "ssr")]
 mod headers;
 #[cfg(feature = "ssr")]
 pub mod held_file;
-#[cfg(feature = "ssr")]
-mod kept_page;
 #[cfg(feature = "ssr")]
 mod kept_pages;
 #[cfg(feature = "ssr")]
@@ -54,7 +44,3 @@ mod render;
 pub mod server;
 #[cfg(feature = "ssr")]
 pub mod site_files;
-#[cfg(feature = "ssr")]
-mod sitemap;
-#[cfg(feature = "ssr")]
-mod template;

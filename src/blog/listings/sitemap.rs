@@ -7,7 +7,7 @@ use std::io;
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
-use super::content::{Content, Post};
+use crate::blog::content::{Content, Post};
 
 const NAMESPACE: &str = "http://www.sitemaps.org/schemas/sitemap/0.9";
 
@@ -74,8 +74,8 @@ fn date(post: &Post) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::super::content::example;
     use super::*;
+    use crate::blog::content::example;
 
     #[test]
     fn the_site_map_has_every_page_with_its_day() {

@@ -5,12 +5,14 @@
 //! of a post, and its copy buttons. So it need not know how a page looks, and nothing
 //! else of the page is hydrated.
 
-use super::{
-    api::{PageHtml, page_at},
-    arrival::{focus, go_to_section, mark_current, replace_head},
-    copy_button::add_buttons,
+use super::arrival::{focus, go_to_section, mark_current, replace_head};
+use crate::{
+    blog::{
+        api::{PageHtml, page_at},
+        copy_button::add_buttons,
+    },
+    counter::{component::LoadedViewCounter, protocol::Counts},
 };
-use crate::counter::{component::LoadedViewCounter, protocol::Counts};
 use leptos::{
     mount::{hydrate_from, mount_to},
     prelude::*,

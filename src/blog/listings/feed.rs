@@ -4,7 +4,7 @@
 
 use atom_syndication::{Category, Entry, Feed, FixedDateTime, Link, Person, Text};
 
-use super::content::{Content, Post};
+use crate::blog::content::{Content, Post};
 
 /// The feed of all posts, newest first, with their full text. `site_url` is where
 /// the site is, without a slash at its end. A feed without posts says that it was
@@ -101,8 +101,8 @@ fn midnight(date: &str) -> FixedDateTime {
 
 #[cfg(test)]
 mod tests {
-    use super::super::content::example;
     use super::*;
+    use crate::blog::content::example;
 
     fn feed_of(content: &Content) -> Feed {
         atom(content, "https://example.org").parse().unwrap()

@@ -4,12 +4,14 @@
 //! with the present ones at each request. A page whose numbers are the same is the
 //! same to the byte.
 
-use super::{
-    gzip::{Blocks, Stream, whole},
-    negotiation,
-    template::{Part, Template},
+use super::template::{Part, Template};
+use crate::{
+    blog::{
+        gzip::{Blocks, Stream, whole},
+        negotiation,
+    },
+    counter::protocol::{Counts, Slug},
 };
-use crate::counter::protocol::{Counts, Slug};
 use axum::{
     body::{Body, Bytes},
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},

@@ -4,12 +4,17 @@
 //! when it is first called, in the page's own thread, which on a slow phone is most of
 //! what a step takes. Between two steps the page answers its reader.
 
-use super::{copy_button, page::ShownPage, theme};
+mod arrival;
+pub(super) mod listening;
+mod page;
+
+use super::{copy_button, theme};
 use crate::counter::opt_out::OptOut;
 use any_spawner::{CustomExecutor, Executor, PinnedFuture, PinnedLocalFuture};
 use gloo_timers::future::TimeoutFuture;
 use leptos::{mount::mount_to, prelude::*};
 use leptos_router::location::{BrowserUrl, LocationProvider};
+use page::ShownPage;
 use std::mem::ManuallyDrop;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;

@@ -5,10 +5,12 @@
 //! and cut where these stand: in the text, in whatever words the counter says them,
 //! and in what the browser begins with. It may not know how a page looks.
 
-use super::numbers::Marks;
-use crate::counter::{
-    protocol::{Counts, Slug},
-    wording,
+use crate::{
+    blog::numbers::Marks,
+    counter::{
+        protocol::{Counts, Slug},
+        wording,
+    },
 };
 use aho_corasick::{AhoCorasick, BuildError, MatchKind};
 

@@ -1,4 +1,4 @@
-//! The document and the routes. In the browser it is `alive` that takes
+//! The document and the routes. In the browser it is `browser` that takes
 //! over from here.
 
 use super::{layout::Layout, model::SiteInfo, pages, site_files::AssetPaths};
@@ -9,8 +9,9 @@ use leptos_router::{
     path,
 };
 
-/// The document around the application, with the [`loading_scripts`], and what the
-/// page has in its head.
+/// The document around the application, with what the page has in its head, and at the
+/// end the [`loading_scripts`]: what is found there is not fetched while the page itself
+/// still comes.
 pub(super) fn shell(
     assets: &AssetPaths,
     site: &SiteInfo,
@@ -20,7 +21,8 @@ pub(super) fn shell(
     let style = assets.style.clone();
     let language = site.language.clone();
     let title = site.title.clone();
-    let head = InertElement::new([loading_scripts, page_head].concat());
+    let head = InertElement::new(page_head.to_owned());
+    let at_last = InertElement::new(loading_scripts.to_owned());
     view! {
         <!DOCTYPE html>
         <html lang=language>
@@ -48,6 +50,7 @@ pub(super) fn shell(
             </head>
             <body>
                 <App />
+                {at_last}
             </body>
         </html>
     }

@@ -8,9 +8,9 @@
 //! A hash is only as trustworthy as the source of its script. Here nobody
 //! looks for scripts in a page: whatever brought one into it, a post's Markdown
 //! or a mistake of ours, it would be hashed with the rest. Hashed is what is
-//! known to be ours before it becomes part of a page: the scripts of the document's
-//! head, which are made when the program starts and hold nothing of the content, nor
-//! of a request.
+//! known to be ours before it becomes part of a page: the scripts of the document
+//! around it, which are made when the program starts and hold nothing of the content,
+//! nor of a request.
 //!
 //! What else could run is a file of this site: `/pkg/` holds our own, and
 //! `/media/` and `/fn/` serve nothing as JavaScript.

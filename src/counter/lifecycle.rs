@@ -258,7 +258,7 @@ impl Lifecycle {
             }
             Event::Left => {
                 self.shown = false;
-                self.suspend_view(&mut actions);
+                self.end_view(&mut actions);
             }
             Event::Visible if self.hidden.is_none() => {}
             Event::Visible => {
@@ -271,11 +271,11 @@ impl Lifecycle {
             }
             Event::PageHide => {
                 self.put_away = true;
-                self.suspend_view(&mut actions);
+                self.end_view(&mut actions);
             }
             Event::PageRestored => {
                 self.put_away = false;
-                self.suspend_view(&mut actions);
+                self.end_view(&mut actions);
                 if self.shown {
                     self.begin_view(chance);
                 }
@@ -324,18 +324,12 @@ impl Lifecycle {
     }
 
     /// Ends the view of a page that may be shown again as it is.
-    fn suspend_view(&mut self, actions: &mut Vec<Action>) {
-        self.unlink(actions);
-        self.end_view(actions);
-    }
-
     fn end_view(&mut self, actions: &mut Vec<Action>) {
-        let Some(view) = self.view.take() else { return };
-        if view.socket.link().is_some() {
-            actions.push(Action::Close(self.generation));
+        self.unlink(actions);
+        if self.view.take().is_some() {
+            // Whatever the ended socket, or its retry, still says is the past.
+            self.generation.0 += 1;
         }
-        // Whatever the ended socket, or its retry, still says is the past.
-        self.generation.0 += 1;
     }
 
     /// Closes the socket of a page whose numbers stay to be seen. The next one

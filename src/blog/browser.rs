@@ -50,6 +50,7 @@ async fn step_by_step() {
     page.bring_first_alive();
 
     next_task().await;
+    copy_button::add_buttons(page.main());
     copy_button::listen(page.main());
     theme::listen();
 

@@ -64,8 +64,8 @@ impl ShownPage {
         &self.main
     }
 
-    /// Brings alive what is alive in the page that the server sent; nothing, if its
-    /// reader is about to leave it already.
+    /// Brings the counters alive of the page that the server sent; none, if its reader is
+    /// about to leave it already.
     pub(super) fn bring_first_alive(&self) {
         if self.gone_to.get() == 0 {
             self.bring_alive(Beginning::Document);
@@ -75,7 +75,6 @@ impl ShownPage {
     fn bring_alive(&self, beginning: Beginning) {
         let counters = live_counters(&self.main, &self.router, beginning);
         self.counters.replace(counters);
-        add_buttons(&self.main);
     }
 
     /// From now on shows the page at the router's path whenever that is another. The
@@ -112,6 +111,7 @@ impl ShownPage {
         self.main.set_inner_html(body);
         replace_head(head);
         self.bring_alive(Beginning::Navigation);
+        add_buttons(&self.main);
         // The router's: the address bar may still name the page before.
         go_to_section(self.router.as_url().read_untracked().hash());
     }

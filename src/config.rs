@@ -5,18 +5,24 @@
     reason = "these comments are also what --help prints"
 )]
 
-use crate::blog::site_files::SiteFiles;
-use crate::counter::{
-    address::{Network, Proxies},
-    admission::{Origin, Origins},
-    limits::{LimitSettings, PerAddress},
-    tally::SavePolicy,
+mod limits;
+
+pub use limits::{LimitFlags, Switch};
+
+use crate::{
+    counter::{
+        address::{Network, Proxies},
+        admission::{Origin, Origins},
+        tally::SavePolicy,
+    },
+    service::slugs::Source,
+    web::site_files::SiteFiles,
 };
 use axum::http::HeaderName;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
-    num::{NonZeroU32, NonZeroUsize},
+    num::NonZeroU32,
     path::PathBuf,
     str::FromStr,
 };
@@ -106,6 +112,37 @@ pub struct Serve {
     )]
     pub origins: Vec<Origin>,
 
+    /// Pages of a site that is not this blog: a file with a slug a line, or a site map
+    /// or feed, in a file or at an address like https://blog.example/sitemap.xml; may be
+    /// repeated. A page's slug is its path, see docs/embed.md
+    #[arg(
+        long = "slugs",
+        env = "VIEW_COUNTER_SLUGS",
+        value_name = "FILE|URL",
+        value_delimiter = ','
+    )]
+    pub slug_sources: Vec<Source>,
+
+    /// How often these are read again, in seconds; where one cannot be had, the last
+    /// one is kept
+    #[arg(
+        long,
+        env = "VIEW_COUNTER_SLUGS_EVERY",
+        value_name = "SECONDS",
+        default_value = "300"
+    )]
+    pub slugs_every: NonZeroU32,
+
+    /// Whether there is a blog; without, the counts alone are served, for the pages of
+    /// --slugs
+    #[arg(
+        long,
+        env = "VIEW_COUNTER_BLOG",
+        value_enum,
+        default_value_t = Blog::On
+    )]
+    pub blog: Blog,
+
     /// When views are saved
     #[arg(
         long,
@@ -170,80 +207,6 @@ pub struct Serve {
     pub limits: LimitFlags,
 }
 
-/// What one address may ask for, and how many sockets there may be.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Limits")]
-pub struct LimitFlags {
-    /// Whether one address is limited: an IPv4 address, or an IPv6 /64 network
-    #[arg(
-        long,
-        env = "VIEW_COUNTER_LIMITS",
-        value_enum,
-        default_value_t = Switch::On
-    )]
-    pub limits: Switch,
-
-    /// Handshakes that one address may make at once…
-    #[arg(long, env = "VIEW_COUNTER_HANDSHAKE_BURST", value_name = "N",
-        default_value_t = PerAddress::default().handshake_burst)]
-    pub handshake_burst: NonZeroU32,
-
-    /// …and how many a second after these
-    #[arg(long, env = "VIEW_COUNTER_HANDSHAKES_PER_SECOND", value_name = "N",
-        default_value_t = PerAddress::default().handshakes_per_second)]
-    pub handshakes_per_second: NonZeroU32,
-
-    /// Sockets that one address may have open at once, and four times as many
-    /// connections; a trusted proxy may have any number of these
-    #[arg(long, env = "VIEW_COUNTER_SOCKETS_PER_ADDRESS", value_name = "N",
-        default_value_t = PerAddress::default().sockets)]
-    pub sockets_per_address: NonZeroUsize,
-
-    /// Views of one post by one address that are counted in an hour; who comes
-    /// beyond them reads on, live, and adds nothing
-    #[arg(long, env = "VIEW_COUNTER_VIEWS_PER_HOUR", value_name = "N",
-        default_value_t = PerAddress::default().views_per_hour)]
-    pub views_per_hour: u32,
-
-    /// Pages that one address may be waiting for at once
-    #[arg(long, env = "VIEW_COUNTER_PAGES_PER_ADDRESS", value_name = "N",
-        default_value_t = PerAddress::default().pages)]
-    pub pages_per_address: NonZeroUsize,
-
-    /// Sockets at once, in all; holds with --limits off too. By default what the
-    /// limit of open files allows, less a reserve
-    #[arg(long, env = "VIEW_COUNTER_MAX_SOCKETS", value_name = "N")]
-    pub max_sockets: Option<usize>,
-}
-
-/// Whether one address is limited.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Switch {
-    /// It may do what the settings below say
-    On,
-    /// It may do as it likes: for tests, and where the proxy limits
-    Off,
-}
-
-impl LimitFlags {
-    /// As the counter takes them.
-    pub fn settings(&self) -> LimitSettings {
-        let per_address = PerAddress {
-            handshake_burst: self.handshake_burst,
-            handshakes_per_second: self.handshakes_per_second,
-            sockets: self.sockets_per_address,
-            views_per_hour: self.views_per_hour,
-            pages: self.pages_per_address,
-        };
-        let default = LimitSettings::default();
-        LimitSettings {
-            per_address: (self.limits == Switch::On).then_some(per_address),
-            // More than there are descriptors for would be a promise.
-            sockets: self.max_sockets.unwrap_or(usize::MAX).min(default.sockets),
-        }
-    }
-}
-
 /// Where the metrics are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MetricsListen {
@@ -267,6 +230,15 @@ impl FromStr for MetricsListen {
         let address = text.parse().map(Self::At);
         address.map_err(|_| "not an address and port like 127.0.0.1:9464, and not `off`")
     }
+}
+
+/// Whether there is a blog.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Blog {
+    /// With all that is in --content
+    On,
+    /// Nothing but the counts, and what pages of other sites load
+    Off,
 }
 
 /// When views are saved.

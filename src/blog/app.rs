@@ -1,7 +1,8 @@
 //! The document and the routes. In the browser it is `browser` that takes
 //! over from here.
 
-use super::{layout::Layout, model::SiteInfo, pages, site_files::AssetPaths};
+use super::{layout::Layout, model::SiteInfo, pages};
+use crate::web::site_files::AssetPaths;
 use leptos::{prelude::*, tachys::html::InertElement};
 use leptos_router::{
     SsrMode,

@@ -4,15 +4,17 @@
 mod feed;
 mod sitemap;
 
-use super::{
-    csp, gzip,
-    held_file::{HeldFile, Representation},
-    negotiation::opaque_of,
-    server::Site,
-};
-use crate::counter::{
-    queue::ready_or_in_queue,
-    route::{ApiError, Counter},
+use super::server::Site;
+use crate::{
+    counter::{
+        queue::ready_or_in_queue,
+        route::{ApiError, Counter},
+    },
+    web::{
+        csp, gzip,
+        held_file::{HeldFile, Representation},
+        negotiation::opaque_of,
+    },
 };
 use axum::{
     body::Bytes,

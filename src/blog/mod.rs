@@ -13,21 +13,11 @@ pub mod app;
 #[cfg(feature = "ssr")]
 pub mod content;
 #[cfg(feature = "ssr")]
-mod csp;
-#[cfg(feature = "ssr")]
-mod gzip;
-#[cfg(feature = "ssr")]
-mod headers;
-#[cfg(feature = "ssr")]
-pub mod held_file;
-#[cfg(feature = "ssr")]
 mod kept_pages;
 #[cfg(feature = "ssr")]
 mod layout;
 #[cfg(feature = "ssr")]
 mod listings;
-#[cfg(feature = "ssr")]
-mod negotiation;
 #[cfg(feature = "ssr")]
 mod numbers;
 #[cfg(feature = "ssr")]
@@ -42,5 +32,3 @@ mod privacy;
 mod render;
 #[cfg(feature = "ssr")]
 pub mod server;
-#[cfg(feature = "ssr")]
-pub mod site_files;

@@ -2,15 +2,19 @@
 
 use super::{
     app::{loading_scripts, shell},
-    content::Content,
-    csp,
-    headers::{self, Scheme},
+    content::{Content, ImageSource},
     model::SiteInfo,
     pages::Page,
-    site_files::AssetPaths,
     theme,
 };
-use crate::counter::route::ApiError;
+use crate::{
+    counter::route::ApiError,
+    web::{
+        csp,
+        headers::{self, Scheme},
+        site_files::{AssetPaths, is_watched},
+    },
+};
 use axum::{
     extract::Request,
     http::{HeaderValue, StatusCode, header},
@@ -41,7 +45,12 @@ impl Renderer {
         let reload_port = is_watched().then_some(options.reload_port);
         let loading_scripts = loading_scripts(options, &assets);
         let scripts = std::iter::once(theme::APPLY_STORED).chain(scripts_in(&loading_scripts));
-        let policy = csp::page(scripts, content.image_sources(), reload_port);
+        let images = content.image_sources();
+        let policy = csp::page(
+            scripts,
+            images.into_iter().map(ImageSource::as_str),
+            reload_port,
+        );
         Self {
             assets,
             site: Arc::new(content.site().clone()),
@@ -88,12 +97,6 @@ impl Renderer {
         headers::mark_as_page(self.scheme, headers);
         response
     }
-}
-
-/// Whether `cargo leptos watch` runs the program, and pages listen for its next
-/// build. Asked as Leptos asks, which then writes the script that listens.
-pub(super) fn is_watched() -> bool {
-    std::env::var("LEPTOS_WATCH").is_ok()
 }
 
 type Html = Pin<Box<dyn Stream<Item = String> + Send>>;

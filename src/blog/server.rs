@@ -4,7 +4,6 @@
 use super::{
     app::App,
     content::{Content, MediaBytes},
-    headers::{self, Scheme},
     kept_pages::{KeptPages, kept},
     listings::{Listing, Listings},
     numbers::Numbers,
@@ -12,11 +11,18 @@ use super::{
     page_path::is_page,
     pages,
     render::Renderer,
-    site_files::SiteFiles,
 };
-use crate::counter::{
-    queue::{in_queue, queued},
-    route::{self, ApiError, Counter},
+use crate::{
+    counter::{
+        queue::{in_queue, queued},
+        route::{self, ApiError, Counter},
+    },
+    service,
+    web::{
+        caching::{ASK_EACH_TIME, FOR_AN_HOUR, FOR_EVER, with_caching},
+        headers::{self, Scheme},
+        site_files::SiteFiles,
+    },
 };
 use axum::{
     Router,
@@ -31,13 +37,6 @@ use leptos_axum::{LeptosRoutes, generate_route_list, handle_server_fns_with_cont
 use std::sync::Arc;
 use tower::ServiceExt;
 use tower_http::{compression::CompressionLayer, services::ServeFile};
-
-/// Files whose name changes with their content.
-const FOR_EVER: &str = "public, max-age=31536000, immutable";
-/// Files that keep their name.
-const FOR_AN_HOUR: &str = "public, max-age=3600";
-/// Pages: their numbers change, but the browser's back button may keep them.
-const ASK_EACH_TIME: &str = "no-cache";
 
 /// The site's content and the address under which the world knows it.
 #[derive(Clone)]
@@ -86,7 +85,7 @@ pub fn router(site: Site, counter: Counter, site_files: SiteFiles) -> Router {
         renderer,
         options,
         site,
-        site_files,
+        site_files: site_files.clone(),
         listings: Listings::default(),
         counter: counter.clone(),
     };
@@ -113,6 +112,7 @@ pub fn router(site: Site, counter: Counter, site_files: SiteFiles) -> Router {
         .with_state(state);
     pages
         .merge(files)
+        .merge(service::routes(counter.clone(), site_files))
         .merge(route::router(counter))
         .layer(map_response_with_state(scheme, headers::complete))
 }
@@ -148,17 +148,6 @@ async fn page(State(state): State<AppState>, request: Request) -> Response {
     let page = pages::at(&state.site, &numbers, request.uri().path()).await;
     let renderer = state.renderer.clone();
     renderer.document(page, state.context(), request).await
-}
-
-/// Sets how long an answer may be kept, where nothing closer to it has, and
-/// unless it is an error.
-fn with_caching(value: &'static str, mut response: Response) -> Response {
-    let success = response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED;
-    if success && !response.headers().contains_key(header::CACHE_CONTROL) {
-        let value = HeaderValue::from_static(value);
-        response.headers_mut().insert(header::CACHE_CONTROL, value);
-    }
-    response
 }
 
 async fn feed(State(state): State<AppState>, request: Request) -> Response {

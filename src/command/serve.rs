@@ -8,31 +8,40 @@ use std::{
     net::SocketAddr,
     path::Path,
     sync::Arc,
+    time::Duration,
 };
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 use view_counter::{
     blog::{
+        self,
         content::{Content, ContentErrors},
-        server::{self, Site},
+        server::Site,
     },
-    config::Serve,
+    config::{Blog, Serve},
     counter::{
         accept,
         admission::{Admission, Slugs},
         hub::{Hub, HubSettings},
         limits::Limits,
         route::Counter,
+        storage::Storage,
         store::Store,
     },
+    service::{self, slugs::Sources},
 };
 
 /// Serves until SIGTERM or Ctrl-C, then saves and closes.
 pub(crate) async fn run(settings: Serve) -> anyhow::Result<()> {
     log_to_stderr();
     // Everything that can be wrong is found before anything is changed.
-    let content = content(&settings)?;
+    let content = match settings.blog {
+        Blog::On => Some(Arc::new(content(&settings)?)),
+        Blog::Off => None,
+    };
+    let mut sources = sources(&settings, content.as_deref())?;
+    sources.begin().await?;
     let listener =
         accept::bind(settings.listen.listen).with_context(|| cannot_listen(&settings))?;
     let metrics = metrics::bind(settings.metrics_listen)?;
@@ -40,25 +49,35 @@ pub(crate) async fn run(settings: Serve) -> anyhow::Result<()> {
     let stop = stop_signal()?;
 
     let address = listener.local_addr()?;
-    let site = Site {
-        url: match &settings.site_url {
-            Some(url) => url.to_string().into(),
-            None => format!("http://{address}").into(),
-        },
-        content: Arc::new(content),
-        respect_gpc: settings.respect_gpc,
+    let url: Arc<str> = match &settings.site_url {
+        Some(url) => url.to_string().into(),
+        None => format!("http://{address}").into(),
     };
-    let counter = counter(&settings, &site, store.clone());
+    sources.assume(&store.totals().await?.into_keys().collect());
+    let slugs: Slugs = sources.slugs().into_iter().collect();
+    let counter = counter(&settings, slugs.clone(), store.clone());
     tracing::info!(
-        posts = site.content.posts().len(),
+        pages = slugs.all().len(),
         database = %settings.database.database.display(),
-        site_url = %site.url,
+        site_url = %url,
         "starting"
     );
-    let app = server::router(site, counter.clone(), settings.site_files());
+    let app = match content {
+        Some(content) => {
+            let respect_gpc = settings.respect_gpc;
+            let site = Site {
+                url,
+                content,
+                respect_gpc,
+            };
+            blog::server::router(site, counter.clone(), settings.site_files())
+        }
+        None => service::server::router(&url, counter.clone(), settings.site_files()),
+    };
 
     announce(address)?;
     let closing = CancellationToken::new();
+    tokio::spawn(sources.follow(slugs, closing.clone()));
     let admit = {
         let counter = counter.clone();
         move |peer| counter.admit_connection(peer)
@@ -113,11 +132,27 @@ fn holds_something(path: &Path) -> bool {
     }
 }
 
-fn counter(settings: &Serve, site: &Site, store: Store) -> Counter {
-    let posts = site.content.posts().iter();
-    let slugs: Slugs = posts
-        .filter_map(|post| post.summary.slug.parse().ok())
-        .collect();
+/// Where it is said which pages there are, beside the posts of the blog.
+fn sources(settings: &Serve, content: Option<&Content>) -> anyhow::Result<Sources> {
+    let named = settings.slug_sources.clone();
+    if content.is_none() {
+        anyhow::ensure!(
+            !named.is_empty(),
+            "with --blog off there is no page to count; say which there are with --slugs, for example --slugs https://blog.example/sitemap.xml"
+        );
+        if settings.origins.is_empty() {
+            tracing::warn!(
+                "no page of another site may connect yet; name the site with --origin, for example --origin https://blog.example"
+            );
+        }
+    }
+    let posts = content.into_iter().flat_map(|content| content.posts());
+    let posts = posts.filter_map(|post| post.summary.slug.parse().ok());
+    let every = Duration::from_secs(settings.slugs_every.get().into());
+    Ok(Sources::new(named, posts.collect(), every))
+}
+
+fn counter(settings: &Serve, slugs: Slugs, store: Store) -> Counter {
     let admission = Admission {
         origins: settings.origins(),
         slugs,

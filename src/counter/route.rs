@@ -81,6 +81,14 @@ impl Counter {
         inner.hub.save_and_stop(SAVE_PATIENCE).await
     }
 
+    /// The slug that this text names.
+    ///
+    /// # Errors
+    /// If it names none that is counted.
+    pub fn slug(&self, text: &str) -> Result<Slug, ApiError> {
+        self.0.admission.slug(text).map_err(refused_read)
+    }
+
     /// The numbers of a slug that is counted.
     ///
     /// # Errors
@@ -154,7 +162,11 @@ pub fn router(counter: Counter) -> Router {
         .with_state(counter)
 }
 
-fn decoded(slug: Result<Path<String>, PathRejection>) -> Result<String, ApiError> {
+/// The slug at the end of a path, as text.
+///
+/// # Errors
+/// If it is not UTF-8.
+pub(crate) fn decoded(slug: Result<Path<String>, PathRejection>) -> Result<String, ApiError> {
     match slug {
         Ok(Path(slug)) => Ok(slug),
         Err(_) => Err(ApiError::new(
@@ -188,7 +200,7 @@ async fn views(
     let admission = &counter.0.admission;
     let numbers = async {
         let text = decoded(slug)?;
-        let slug = admission.slug(&text).map_err(refused_read)?;
+        let slug = counter.slug(&text)?;
         // A page that was refused asks here why: scripts cannot see the status
         // of a handshake.
         let from = admission.from(&extensions, &headers);

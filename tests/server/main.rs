@@ -21,6 +21,7 @@ mod limits;
 mod metrics;
 mod pages;
 mod saving;
+mod service;
 mod shares;
 mod site_files;
 mod starting;

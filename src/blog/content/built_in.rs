@@ -9,7 +9,7 @@ use rust_embed::Embed;
 
 use super::folder::Folder;
 use super::media::Media;
-use crate::blog::site_files::held;
+use crate::web::site_files::held;
 
 #[derive(Embed)]
 #[folder = "content"]

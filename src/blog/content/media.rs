@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{fs, io};
 
-use crate::blog::held_file::HeldFile;
+use crate::web::held_file::HeldFile;
 
 /// What may be fetched, by extension, and as what.
 const CONTENT_TYPES: &[(&str, &str)] = &[

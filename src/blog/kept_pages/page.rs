@@ -6,11 +6,11 @@
 
 use super::template::{Part, Template};
 use crate::{
-    blog::{
+    counter::protocol::{Counts, Slug},
+    web::{
         gzip::{Blocks, Stream, whole},
         negotiation,
     },
-    counter::protocol::{Counts, Slug},
 };
 use axum::{
     body::{Body, Bytes},

@@ -118,7 +118,7 @@ impl ApiError {
     }
 
     /// 405 for a route that is there to be read.
-    pub(super) async fn only_read() -> Self {
+    pub(crate) async fn only_read() -> Self {
         Self::new(
             StatusCode::METHOD_NOT_ALLOWED,
             "this can only be read; ask with GET",

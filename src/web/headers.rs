@@ -26,7 +26,7 @@ const SECURE_FOR: &str = "max-age=31536000";
 
 /// How the world reaches the site.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Scheme {
+pub(crate) enum Scheme {
     /// Over TLS, which a proxy takes off.
     Https,
     /// Without, or nobody said.
@@ -35,7 +35,7 @@ pub(super) enum Scheme {
 
 impl Scheme {
     /// Of the site at this address.
-    pub(super) fn of(site_url: &str) -> Self {
+    pub(crate) fn of(site_url: &str) -> Self {
         if site_url.starts_with("https://") {
             Self::Https
         } else {
@@ -45,7 +45,7 @@ impl Scheme {
 }
 
 /// Adds what every answer says unless it says otherwise.
-pub(super) async fn complete(State(scheme): State<Scheme>, mut response: Response) -> Response {
+pub(crate) async fn complete(State(scheme): State<Scheme>, mut response: Response) -> Response {
     let status = response.status();
     // From here on it is a WebSocket.
     if status == StatusCode::SWITCHING_PROTOCOLS {
@@ -75,7 +75,7 @@ pub(super) async fn complete(State(scheme): State<Scheme>, mut response: Respons
 }
 
 /// Adds what only a page has a use for, beside its policy.
-pub(super) fn mark_as_page(scheme: Scheme, headers: &mut HeaderMap) {
+pub(crate) fn mark_as_page(scheme: Scheme, headers: &mut HeaderMap) {
     // Without TLS browsers pay no heed to it, and some complain. A file in a sandbox
     // must not have it: it would not be shown at all (HTML, "obtain a cross-origin
     // opener policy" and the check of sandboxing flags).
@@ -89,7 +89,7 @@ pub(super) fn mark_as_page(scheme: Scheme, headers: &mut HeaderMap) {
 
 /// Adds what a file of the content has, or of the site's own folder. Other sites
 /// may show it: the pictures of a post in a feed reader, for example.
-pub(super) fn mark_as_file(headers: &mut HeaderMap) {
+pub(crate) fn mark_as_file(headers: &mut HeaderMap) {
     let content_type = headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
     let policy = match content_type.unwrap_or_default() {
         b"application/pdf" => csp::PDF,

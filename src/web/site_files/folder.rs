@@ -1,7 +1,7 @@
 //! The built files in a folder.
 
 use super::AssetPaths;
-use crate::blog::render::is_watched;
+use super::is_watched;
 use axum::{
     body::Body,
     http::{HeaderValue, Request, StatusCode, header, request::Parts},
@@ -41,17 +41,17 @@ impl SiteFiles {
     }
 
     /// Whether a file's name changes with its content.
-    pub(in crate::blog) fn are_hashed(&self) -> bool {
+    pub(crate) fn are_hashed(&self) -> bool {
         self.are_hashed
     }
 
     /// Where pages find them.
-    pub(in crate::blog) fn assets(&self) -> AssetPaths {
+    pub(crate) fn assets(&self) -> AssetPaths {
         self.assets.clone()
     }
 
     /// The file at the path of this request; 404 if there is none.
-    pub(in crate::blog) async fn answer(&self, request: &Parts) -> Response {
+    pub(crate) async fn answer(&self, request: &Parts) -> Response {
         let request = Request::from_parts(request.clone(), Body::empty());
         let served = self.serve.clone().oneshot(request).await;
         let mut response = served.into_response();

@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, HeaderValue, header};
 
 /// How much the client likes a content coding, from 0 to 1; none if it does not
 /// speak of it (RFC 9110 §12.5.3).
-pub(super) fn weight(headers: &HeaderMap, coding: &str) -> Option<f32> {
+pub(crate) fn weight(headers: &HeaderMap, coding: &str) -> Option<f32> {
     let lines = headers.get_all(header::ACCEPT_ENCODING).iter();
     let texts = lines.filter_map(|line| line.to_str().ok());
     let mut any = None;
@@ -28,14 +28,14 @@ pub(super) fn weight(headers: &HeaderMap, coding: &str) -> Option<f32> {
 }
 
 /// Whether the client likes this coding at least as much as what is not coded.
-pub(super) fn accepts(headers: &HeaderMap, coding: &str) -> bool {
+pub(crate) fn accepts(headers: &HeaderMap, coding: &str) -> bool {
     let plain = weight(headers, "identity").unwrap_or(0.0);
     weight(headers, coding).is_some_and(|weight| weight > 0.0 && weight >= plain)
 }
 
 /// Whether the client says that it has what this tag stands for. Tags are compared
 /// as weak ones (RFC 9110 §13.1.2).
-pub(super) fn has(headers: &HeaderMap, tag: &HeaderValue) -> bool {
+pub(crate) fn has(headers: &HeaderMap, tag: &HeaderValue) -> bool {
     let lines = headers.get_all(header::IF_NONE_MATCH).iter();
     let mut tags = lines.flat_map(|line| line.as_bytes().split(|byte| *byte == b','));
     tags.any(|one| {
@@ -46,7 +46,7 @@ pub(super) fn has(headers: &HeaderMap, tag: &HeaderValue) -> bool {
 
 /// What stands in the tag of whatever has this digest: half of it, which is enough
 /// for no two to be alike.
-pub(super) fn opaque_of(digest: &[u8]) -> String {
+pub(crate) fn opaque_of(digest: &[u8]) -> String {
     let half = digest.iter().take(digest.len() / 2);
     half.map(|byte| format!("{byte:02x}")).collect()
 }

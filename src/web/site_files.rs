@@ -12,19 +12,25 @@ mod folder;
 #[cfg(feature = "embed")]
 pub use embedded::SiteFiles;
 #[cfg(feature = "embed")]
-pub(super) use embedded::held;
+pub(crate) use embedded::held;
 #[cfg(not(feature = "embed"))]
 pub use folder::SiteFiles;
 
+/// Whether `cargo leptos watch` runs the program, and pages listen for its next
+/// build. Asked as Leptos asks, which then writes the script that listens.
+pub(crate) fn is_watched() -> bool {
+    std::env::var("LEPTOS_WATCH").is_ok()
+}
+
 /// Where a page finds what it loads, as paths on this site.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct AssetPaths {
+pub(crate) struct AssetPaths {
     /// The style sheet.
-    pub(super) style: String,
+    pub(crate) style: String,
     /// The JavaScript module that exports `hydrate`.
-    pub(super) script: String,
+    pub(crate) script: String,
     /// The WebAssembly that it runs.
-    pub(super) wasm: String,
+    pub(crate) wasm: String,
 }
 
 impl AssetPaths {
@@ -43,7 +49,7 @@ impl AssetPaths {
     }
 
     /// A script that loads the application when the browser has nothing else to do.
-    pub(super) fn loading_script(&self) -> String {
+    pub(crate) fn loading_script(&self) -> String {
         let (script, wasm) = (&self.script, &self.wasm);
         // Safari has no such callback; and a page that is never idle loads it too.
         format!(

@@ -1,7 +1,7 @@
 //! The built files in the program.
 
 use super::AssetPaths;
-use crate::blog::{
+use crate::web::{
     held_file::{HeldFile, Representation},
     negotiation::opaque_of,
 };
@@ -53,17 +53,17 @@ impl SiteFiles {
     }
 
     /// Whether a file's name changes with its content.
-    pub(in crate::blog) fn are_hashed(&self) -> bool {
+    pub(crate) fn are_hashed(&self) -> bool {
         true
     }
 
     /// Where pages find them.
-    pub(in crate::blog) fn assets(&self) -> AssetPaths {
+    pub(crate) fn assets(&self) -> AssetPaths {
         self.0.assets.clone()
     }
 
     /// The file at the path of this request; 404 if there is none.
-    pub(in crate::blog) async fn answer(&self, request: &Parts) -> Response {
+    pub(crate) async fn answer(&self, request: &Parts) -> Response {
         match self.0.files.get(request.uri.path()) {
             Some(file) => file.answer(&request.method, &request.headers),
             None => StatusCode::NOT_FOUND.into_response(),
@@ -73,7 +73,7 @@ impl SiteFiles {
 
 /// What was embedded, to be served. `None` if it says of itself what cannot be said
 /// in a header.
-pub(in crate::blog) fn held(file: EmbeddedFile) -> Option<HeldFile> {
+pub(crate) fn held(file: EmbeddedFile) -> Option<HeldFile> {
     let media_type = file.metadata.mimetype().to_owned();
     HeldFile::new(&media_type, form(file)?).ok()
 }

@@ -15,7 +15,6 @@
 //! What else could run is a file of this site: `/pkg/` holds our own, and
 //! `/media/` and `/fn/` serve nothing as JavaScript.
 
-use super::content::ImageSource;
 use axum::http::HeaderValue;
 use base64::{Engine, prelude::BASE64_STANDARD};
 use sha2::{Digest, Sha256};
@@ -30,12 +29,12 @@ macro_rules! closed {
 
 /// For whatever is not meant to be looked at in a browser: nothing loads, nothing
 /// runs.
-pub(super) const NOTHING: HeaderValue =
+pub(crate) const NOTHING: HeaderValue =
     HeaderValue::from_static(concat!("default-src 'none'; ", closed!()));
 
 /// For what programs read, and people now and then: browsers lay XML out with
 /// styles and images of their own, which they take for the document's.
-pub(super) const LISTING: HeaderValue = HeaderValue::from_static(concat!(
+pub(crate) const LISTING: HeaderValue = HeaderValue::from_static(concat!(
     "default-src 'none'; img-src data:; style-src 'unsafe-inline'; ",
     closed!()
 ));
@@ -43,7 +42,7 @@ pub(super) const LISTING: HeaderValue = HeaderValue::from_static(concat!(
 /// For a file that somebody opens by itself. An SVG is then a document, and
 /// without this it could run scripts in the site's name. It keeps its own styles,
 /// and the browser may put an image into the page that it shows it in.
-pub(super) const FILE: HeaderValue = HeaderValue::from_static(concat!(
+pub(crate) const FILE: HeaderValue = HeaderValue::from_static(concat!(
     "default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; ",
     closed!(),
     "; sandbox"
@@ -51,7 +50,7 @@ pub(super) const FILE: HeaderValue = HeaderValue::from_static(concat!(
 
 /// For sound and film, which a browser plays in a page that it makes. Of no
 /// origin, as [`FILE`] leaves it, that page may not fetch what it is to play.
-pub(super) const RECORDING: HeaderValue = HeaderValue::from_static(concat!(
+pub(crate) const RECORDING: HeaderValue = HeaderValue::from_static(concat!(
     "default-src 'none'; media-src 'self'; style-src 'unsafe-inline'; ",
     closed!(),
     "; sandbox allow-same-origin"
@@ -59,7 +58,7 @@ pub(super) const RECORDING: HeaderValue = HeaderValue::from_static(concat!(
 
 /// For a PDF. It cannot do anything in the site's name, and browsers show it in a
 /// viewer of their own, which a sandbox would keep from starting.
-pub(super) const PDF: HeaderValue = HeaderValue::from_static("frame-ancestors 'none'");
+pub(crate) const PDF: HeaderValue = HeaderValue::from_static("frame-ancestors 'none'");
 
 /// The policy of all pages.
 ///
@@ -71,9 +70,9 @@ pub(super) const PDF: HeaderValue = HeaderValue::from_static("frame-ancestors 'n
     clippy::expect_used,
     reason = "hashes, and sources of images, are ASCII without control characters"
 )]
-pub(super) fn page<'a>(
+pub(crate) fn page<'a>(
     scripts: impl IntoIterator<Item = &'a str>,
-    images: impl IntoIterator<Item = &'a ImageSource>,
+    images: impl IntoIterator<Item = &'a str>,
     reload_port: Option<u32>,
 ) -> HeaderValue {
     // WebAssembly may be compiled; `eval` and its like may not. Browsers that
@@ -87,7 +86,7 @@ pub(super) fn page<'a>(
     policy.push_str("; style-src 'self'; img-src 'self'");
     for image in images {
         policy.push(' ');
-        policy.push_str(image.as_str());
+        policy.push_str(image);
     }
     // `'self'` is the socket's scheme too, in every browser that gets this far.
     policy.push_str("; media-src 'self'; connect-src 'self'");
@@ -132,11 +131,7 @@ mod tests {
 
     #[test]
     fn images_come_from_the_hosts_that_the_content_names_and_no_other() {
-        let hosts = [
-            "https://a.example".parse().unwrap(),
-            "data:".parse().unwrap(),
-        ];
-        let header = page([], &hosts, None);
+        let header = page([], ["https://a.example", "data:"], None);
         let header = header.to_str().unwrap();
         assert!(
             header.contains("; img-src 'self' https://a.example data:; "),

@@ -17,11 +17,11 @@ const LAST: [u8; 2] = [3, 0];
 
 /// A part of a stream: some blocks of compressed data, which end at a byte.
 #[derive(Clone, Debug)]
-pub(super) struct Blocks(Vec<u8>);
+pub(crate) struct Blocks(Vec<u8>);
 
 impl Blocks {
     /// The text, compressed if that makes it smaller. It refers to nothing before it.
-    pub(super) fn of(text: &str) -> Self {
+    pub(crate) fn of(text: &str) -> Self {
         let (compressed, mut stored) = (Self::compressed(text), Vec::new());
         store(text, &mut stored);
         if compressed.len() <= stored.len() {
@@ -52,34 +52,34 @@ impl Blocks {
     }
 
     /// How many bytes they are.
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.0.len()
     }
 }
 
 /// A stream of parts that together are `whole`.
-pub(super) struct Stream(Vec<u8>);
+pub(crate) struct Stream(Vec<u8>);
 
 impl Stream {
     /// One that will be about so long.
-    pub(super) fn with_capacity(bytes: usize) -> Self {
+    pub(crate) fn with_capacity(bytes: usize) -> Self {
         let mut stream = Vec::with_capacity(bytes);
         stream.extend(HEADER);
         Self(stream)
     }
 
     /// Goes on with what was compressed.
-    pub(super) fn push(&mut self, blocks: &Blocks) {
+    pub(crate) fn push(&mut self, blocks: &Blocks) {
         self.0.extend_from_slice(&blocks.0);
     }
 
     /// Goes on with this text as it is.
-    pub(super) fn push_stored(&mut self, text: &str) {
+    pub(crate) fn push_stored(&mut self, text: &str) {
         store(text, &mut self.0);
     }
 
     /// Ends the stream of all that was pushed, which is this text.
-    pub(super) fn end(mut self, whole: &[u8]) -> Vec<u8> {
+    pub(crate) fn end(mut self, whole: &[u8]) -> Vec<u8> {
         let mut check = Crc::new();
         check.update(whole);
         self.0.extend(LAST);
@@ -103,7 +103,7 @@ fn store(text: &str, out: &mut Vec<u8>) {
 
 /// All of a text, compressed at once: smaller, and slower.
 #[expect(clippy::expect_used, reason = "writing into memory cannot fail")]
-pub(super) fn whole(text: &[u8]) -> Vec<u8> {
+pub(crate) fn whole(text: &[u8]) -> Vec<u8> {
     let room = Vec::with_capacity(text.len() / 2);
     let mut encoder = GzEncoder::new(room, Compression::default());
     let written = encoder.write_all(text).and_then(|()| encoder.finish());

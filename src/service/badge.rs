@@ -1,0 +1,98 @@
+//! A page's numbers as a picture, for where no script runs: a README, a feed, a mail. It
+//! shows, and never counts.
+
+mod drawing;
+
+use crate::{
+    counter::{
+        protocol::Counts,
+        route::{ApiError, Counter, decoded},
+        wording::grouped,
+    },
+    web::{
+        caching::{FOR_HALF_A_MINUTE, with_caching},
+        headers,
+        held_file::{HeldFile, Representation},
+        negotiation::opaque_of,
+    },
+};
+use axum::{
+    extract::{
+        Path, Query, Request, State,
+        rejection::{PathRejection, QueryRejection},
+    },
+    http::StatusCode,
+    response::Response,
+};
+use drawing::{Badge, Colour};
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+
+/// Where badges are. The slug may have `.svg` at its end, which is taken off.
+pub(crate) const PATH: &str = "/badge/{*slug}";
+
+/// The most characters that a badge has beside its number.
+const LABEL_MOST: usize = 60;
+/// What the number is on, if nobody says: white on it has a contrast of 6.5 to 1.
+const GREEN: Colour = Colour([0x1b, 0x6e, 0x43]);
+
+/// How it is to look.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Look {
+    show: Option<String>,
+    label: Option<String>,
+    color: Option<String>,
+}
+
+/// The badge of a page that is counted.
+pub(crate) async fn badge(
+    State(counter): State<Counter>,
+    slug: Result<Path<String>, PathRejection>,
+    look: Result<Query<Look>, QueryRejection>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let text = decoded(slug)?;
+    let slug = counter.slug(text.strip_suffix(".svg").unwrap_or(&text))?;
+    let Query(look) = look.map_err(|why| ApiError::new(why.status(), why.body_text()))?;
+    let drawing = look.badge(counter.counts(&slug).await?)?.svg();
+    let opaque = opaque_of(&Sha256::digest(&drawing));
+    let held = Representation::new(drawing.into(), &opaque)
+        .and_then(|plain| HeldFile::new("image/svg+xml", plain))
+        .map_err(|_| ApiError::unmade())?;
+    let answer = held.answer(request.method(), request.headers());
+    let mut response = with_caching(FOR_HALF_A_MINUTE, answer);
+    headers::mark_as_file(response.headers_mut());
+    Ok(response)
+}
+
+impl Look {
+    fn badge(self, counts: Counts) -> Result<Badge, ApiError> {
+        let wrong = |sentence: &str| ApiError::new(StatusCode::BAD_REQUEST, sentence);
+        let (label, number) = match self.show.as_deref() {
+            None | Some("total") if counts.total == 1 => ("view", counts.total),
+            None | Some("total") => ("views", counts.total),
+            Some("live") => ("reading now", counts.live),
+            Some(_) => return Err(wrong("`show` is `total` or `live`")),
+        };
+        let label = self.label.unwrap_or_else(|| label.to_owned());
+        if label.chars().count() > LABEL_MOST || label.chars().any(char::is_control) {
+            return Err(wrong(
+                "`label` has more than 60 characters, or one that is none; use a shorter one",
+            ));
+        }
+        let colour = match self.color.as_deref().map(str::parse) {
+            None => GREEN,
+            Some(Ok(colour)) => colour,
+            Some(Err(())) => {
+                return Err(wrong(
+                    "`color` is three or six hexadecimal digits, such as `1b6e43`",
+                ));
+            }
+        };
+        Ok(Badge {
+            label,
+            number: grouped(number),
+            colour,
+        })
+    }
+}

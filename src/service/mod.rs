@@ -1,0 +1,30 @@
+//! The counting service for any site: which pages there are, what they load, and a
+//! server that does nothing else.
+
+mod badge;
+mod embed;
+pub mod server;
+pub mod slugs;
+
+use crate::{
+    counter::{
+        queue::queued,
+        route::{ApiError, Counter},
+    },
+    web::site_files::SiteFiles,
+};
+use axum::{Router, middleware::from_fn_with_state, routing::get};
+
+/// What pages of other sites load: the script and badges.
+pub(crate) fn routes(counter: Counter, site_files: SiteFiles) -> Router {
+    // They read the database, as pages do, and wait where these wait.
+    let badges = Router::new()
+        .route(badge::PATH, get(badge::badge))
+        .layer(from_fn_with_state(counter.clone(), queued))
+        .with_state(counter);
+    Router::new()
+        .route(embed::PATH, get(embed::script))
+        .with_state(site_files)
+        .merge(badges)
+        .method_not_allowed_fallback(ApiError::only_read)
+}

@@ -1,0 +1,191 @@
+//! Pages of other sites: which there are, and a server that has no blog.
+
+use crate::support::{Client, Folder, Server, counts, eventually};
+use std::time::{Duration, Instant};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpListener,
+};
+
+const SITE: &str = "https://blog.example";
+
+const SITE_MAP: &str = "<urlset>
+    <url><loc>https://blog.example/</loc></url>
+    <url><loc>https://blog.example/posts/Hello/</loc></url>
+  </urlset>";
+
+/// A reader on a page of the other site.
+async fn reader(server: &Server, path: &str) -> Client {
+    let connected = Client::try_connect(&server.address, path, Some(SITE)).await;
+    Client::from(connected.unwrap().0)
+}
+
+#[tokio::test]
+async fn without_a_blog_there_are_counts_alone() {
+    let folder = Folder::new();
+    folder.write("site/embed.js", "the script");
+    folder.write("site.xml", SITE_MAP);
+    let told = ["--blog", "off", "--slugs", "site.xml", "--origin", SITE];
+    let server = Server::start_with(&folder, &[&told[..], &["--site-root", "site"]].concat()).await;
+
+    let mut hello = reader(&server, "/api/v1/connect/posts%2Fhello").await;
+    assert_eq!(hello.frame().await, counts(1, 1));
+    let mut first = reader(&server, "/api/v1/connect/index").await;
+    assert_eq!(first.frame().await, counts(1, 1));
+    let all = server.json("/api/v1/views").await;
+    let slugs: Vec<_> = all["views"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|v| v["slug"].clone())
+        .collect();
+    assert_eq!(
+        slugs,
+        ["index", "posts/hello"],
+        "and none of the blog's posts"
+    );
+
+    let script = server.get("/embed.js").await;
+    let said = |name: &str| script.headers()[name].to_str().unwrap().to_owned();
+    assert_eq!(said("cross-origin-resource-policy"), "cross-origin");
+    assert_eq!(said("access-control-allow-origin"), "*");
+    assert_eq!(said("cache-control"), "public, max-age=3600");
+    assert_eq!(script.text().await.unwrap(), "the script");
+
+    for path in ["/", "/posts/one", "/feed.xml", "/about"] {
+        let answer = server.get(path).await;
+        assert_eq!(answer.status(), 404, "{path}");
+        assert_eq!(answer.headers()["x-content-type-options"], "nosniff");
+        let error = answer.text().await.unwrap();
+        assert!(error.contains("/embed.js"), "{error}");
+    }
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn without_a_blog_it_has_to_be_said_which_pages_there_are() {
+    let folder = Folder::new();
+    let serve = ["serve", "--listen", "127.0.0.1:0", "--database", "views.db"];
+    let (status, _, error) = folder.run(&[&serve[..], &["--blog", "off"]].concat()).await;
+    assert!(!status.success());
+    assert!(error.contains("--slugs"), "{error}");
+    folder.write("slugs.txt", "noon\n/dusk\n");
+    let wrong = ["--slugs", "slugs.txt"];
+    let (status, _, error) = folder.run(&[&serve[..], &wrong].concat()).await;
+    assert!(!status.success());
+    assert!(
+        error.contains("slugs.txt: line 2: the slug has an empty segment"),
+        "{error}"
+    );
+    assert!(!folder.database().exists(), "nothing was begun");
+}
+
+#[tokio::test]
+async fn pages_are_counted_beside_a_blog_and_the_list_is_read_again() {
+    let folder = Folder::new();
+    folder.write("slugs.txt", "noon\n");
+    let told = ["--slugs", "slugs.txt", "--slugs-every", "1"];
+    let mut server = Server::start_with(&folder, &told).await;
+    assert_eq!(server.views("one").await, counts(0, 0));
+    let mut noon = server.reader("noon", "").await;
+    assert_eq!(noon.frame().await, counts(1, 1));
+    assert_eq!(server.get("/api/v1/views/dusk").await.status(), 404);
+
+    folder.write("slugs.txt", "dusk\n");
+    eventually("dusk is there", async || {
+        server.get("/api/v1/views/dusk").await.status() == 200
+    })
+    .await;
+    assert_eq!(server.get("/api/v1/views/noon").await.status(), 404);
+    // Who reads stays.
+    noon.send("?".into()).await;
+    assert_eq!(noon.frame().await, counts(1, 1));
+
+    std::fs::remove_file(folder.path("slugs.txt")).unwrap();
+    let said = server.logs("cannot be had").await;
+    assert!(said.contains("the last one is kept"), "{said}");
+    assert_eq!(server.views("dusk").await, counts(0, 0));
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_site_that_does_not_answer_does_not_keep_the_server_from_stopping() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let list = format!("http://{}/list", listener.local_addr().unwrap());
+    let site = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let _ = stream.read(&mut [0; 1024]).await;
+        let answer = b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\nConnection: close\r\n\r\nnoon";
+        stream.write_all(answer).await.unwrap();
+        drop(stream);
+        // From here on it only listens.
+        listener.accept().await.unwrap().0
+    });
+    let folder = Folder::new();
+    let told = ["--slugs", &list, "--slugs-every", "1"];
+    let server = Server::start_with(&folder, &told).await;
+    assert_eq!(server.views("noon").await, counts(0, 0));
+    let asked = site.await.unwrap();
+    let since = Instant::now();
+    server.stop().await;
+    let took = since.elapsed();
+    assert!(took < Duration::from_secs(8), "{took:?}");
+    drop(asked);
+}
+
+#[tokio::test]
+async fn a_badge_shows_the_numbers_and_never_counts() {
+    let folder = Folder::new();
+    let server = Server::start(&folder).await;
+    let mut reader = server.reader("one", "").await;
+    assert_eq!(reader.frame().await, counts(1, 1));
+    for (path, title) in [
+        ("/badge/one", "<title>1 view</title>"),
+        ("/badge/one.svg", "<title>1 view</title>"),
+        ("/badge/two.svg", "<title>0 views</title>"),
+        ("/badge/one.svg?show=live", "<title>1 reading now</title>"),
+        (
+            "/badge/one.svg?label=%3Cb%3E&color=fa0",
+            "<title>1 &lt;b&gt;</title>",
+        ),
+    ] {
+        let answer = server.get(path).await;
+        assert_eq!(answer.status(), 200, "{path}");
+        let said = |name: &str| answer.headers()[name].to_str().unwrap().to_owned();
+        assert_eq!(said("content-type"), "image/svg+xml");
+        assert_eq!(said("cache-control"), "public, max-age=30");
+        assert_eq!(said("cross-origin-resource-policy"), "cross-origin");
+        assert!(said("content-security-policy").contains("sandbox"));
+        let svg = answer.text().await.unwrap();
+        assert!(svg.contains(title), "{path}: {svg}");
+    }
+    assert_eq!(server.views("one").await, counts(1, 1));
+    for (path, status, why) in [
+        ("/badge/nowhere.svg", 404, "no post has this slug"),
+        ("/badge/a/../b", 404, "no post has this slug"),
+        ("/badge/one?show=both", 400, "`total` or `live`"),
+        ("/badge/one?color=red", 400, "hexadecimal"),
+        ("/badge/%ff", 400, "not UTF-8"),
+    ] {
+        let answer = server.get(path).await;
+        assert_eq!(answer.status(), status, "{path}");
+        let error = answer.text().await.unwrap();
+        assert!(error.contains(why), "{path}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn who_has_a_badge_is_told_that_it_is_the_same() {
+    let folder = Folder::new();
+    let server = Server::start(&folder).await;
+    let ask = async |tag: &str| {
+        let request = reqwest::Client::new().get(server.url("/badge/one.svg"));
+        request.header("if-none-match", tag).send().await.unwrap()
+    };
+    let first = ask("\"none\"").await;
+    let tag = first.headers()["etag"].to_str().unwrap().to_owned();
+    assert_eq!(ask(&tag).await.status(), 304);
+    let mut reader = server.reader("one", "").await;
+    assert_eq!(reader.frame().await, counts(1, 1));
+    assert_eq!(ask(&tag).await.status(), 200);
+}

@@ -2,8 +2,8 @@
 
 toolchain := scripts/with-toolchain
 
-.PHONY: help build run dev test check rust-tests browser-tests dist dist-tests proxy-tests \
-	bench grow page-load fuzz deny clean
+.PHONY: help build run dev test check rust-tests element element-tests browser-tests dist \
+	dist-tests proxy-tests bench grow page-load fuzz deny clean
 
 help: ## Say what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -20,7 +20,7 @@ dev: ## Serve the blog, and build and reload on every change
 	@LEPTOS_SITE_ROOT=target/dev-site LEPTOS_HASH_FILES=false $(toolchain) \
 		cargo leptos watch -- serve --drafts --site-root target/dev-site
 
-test: check rust-tests browser-tests ## Everything that must pass
+test: check rust-tests element-tests browser-tests ## Everything that must pass
 
 check: ## Formatting and lints, for both targets and for the counter alone
 	@$(toolchain) scripts/check
@@ -36,8 +36,15 @@ rust-tests: ## Unit, property, integration and fault tests
 	@$(toolchain) cargo test --features ssr --lib
 	@$(toolchain) cargo test --package view-counter-bench
 
-browser-tests: build ## The site in real Chromium
+element: ## Build the script for other sites, public/embed.js, which is committed
+	@scripts/element
+
+element-tests: ## That it is built, small, and lives by the component's rules
+	@$(toolchain) scripts/element --check
+
+browser-tests: build ## The site in real Chromium, and pages by hand
 	@scripts/browser-tests
+	@VIEW_COUNTER_ELEMENT=1 scripts/browser-tests
 
 dist: ## Build one program with the whole site in it, into dist/
 	@$(toolchain) scripts/dist
@@ -69,4 +76,5 @@ deny: ## Licences, sources and known vulnerabilities of all dependencies
 	@scripts/deny
 
 clean: ## Remove what was built (not the tools, which are in the user's cache)
-	@rm -rf target dist end2end/node_modules benches/*/node_modules
+	@rm -rf target dist element/node_modules end2end/node_modules benches/*/node_modules \
+		examples/*/node_modules examples/*/dist

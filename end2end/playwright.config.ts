@@ -1,10 +1,17 @@
 import { defineConfig } from '@playwright/test';
+import { PLAIN } from './support/plain-pages';
 
 /** The machine's own Chromium. Without one, Playwright's download is used. */
 const executablePath = process.env['CHROMIUM'];
 
+/** What is said of a counter's life, which holds for the element of /embed.js too. */
+const LIVES = ['life/*', 'leaving', 'lost', 'reading', 'refused', 'restart'].map(
+  (name) => `${name}.spec.ts`,
+);
+
 export default defineConfig({
   testDir: 'tests',
+  ...(PLAIN ? { testMatch: LIVES, grepInvert: /@blog/ } : {}),
   // What is only so for a program of its own kind, or behind a proxy.
   testIgnore: [
     ...(process.env['VIEW_COUNTER_PROGRAM'] ? [] : ['dist.spec.ts']),

@@ -32,7 +32,7 @@ export class Client {
   static async #connect(server: Server, target: string): Promise<Client> {
     const url = new URL(`/api/v1/connect/${target}`, server.url.replace('http', 'ws'));
     const socket = new WebSocket(url, {
-      origin: server.url,
+      origin: server.origin,
       handshakeTimeout: 5_000,
       // A proxy of these tests vouches for itself.
       rejectUnauthorized: false,

@@ -6,6 +6,7 @@
 import { expect, test as base } from '@playwright/test';
 import { Client } from './client';
 import { THROUGH } from './front';
+import { PLAIN } from './plain-pages';
 import { Proxy } from './proxy';
 import { Server, type Settings } from './server';
 import { Sockets } from './sockets';
@@ -58,7 +59,16 @@ export const test = base.extend<Options & Fixtures>({
     }
   },
 
-  baseURL: ({ server }, use) => use(server.url),
+  // Plain pages come from where a test can break the way to the server.
+  baseURL: async ({ server }, use) => {
+    if (!PLAIN) return use(server.url);
+    const pages = await Proxy.before(server);
+    try {
+      await use(pages.url);
+    } finally {
+      await pages.close();
+    }
+  },
 
   sockets: ({ page }, use) => use(new Sockets(page)),
 
@@ -107,6 +117,7 @@ export function expectNone(complaints: string[], expected: RegExp): void {
  * words, and a proxy answers for a server that is away.
  */
 function asWithoutProxy(complaint: string): string {
+  if (PLAIN) return complaint.replaceAll('net::ERR_EMPTY_RESPONSE', 'net::ERR_CONNECTION_REFUSED');
   if (!THROUGH) return complaint;
   return complaint
     .replaceAll('https://localhost:', 'http://127.0.0.1:')

@@ -14,6 +14,7 @@ import {
 import { once } from 'node:events';
 import { connect, type AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { PLAIN, plainPage } from './plain-pages';
 import type { Server } from './server';
 
 const CONNECT = '/api/v1/connect/';
@@ -138,7 +139,7 @@ export class Proxy {
     const path = request.url ?? '';
     this.requests.push(path);
     await this.#passable;
-    const answer = this.answers(path, false);
+    const answer = this.answers(path, false) ?? (PLAIN ? plainPage(path) : undefined);
     if (answer) {
       response.writeHead(answer.status, answer.headers).end(answer.body);
       return;

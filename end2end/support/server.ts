@@ -112,6 +112,11 @@ export class Server {
     return this.#front?.url ?? this.direct;
   }
 
+  /** A site whose pages may connect: its own, unless a test says otherwise. */
+  get origin(): string {
+    return this.#settings['VIEW_COUNTER_ORIGIN'] ?? this.url;
+  }
+
   /** Where it is itself: `http://127.0.0.1:40000`. */
   get direct(): string {
     return `http://127.0.0.1:${this.#port}`;

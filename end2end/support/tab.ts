@@ -2,6 +2,7 @@
 
 import { expect } from '@playwright/test';
 import type { CDPSession, Page } from 'puppeteer-core';
+import { IS_DEFINED, PLAIN } from './plain-pages';
 import type { Proxy } from './proxy';
 
 /** What a page answers with each of its counters: the state, and what it reads. */
@@ -89,6 +90,10 @@ export function pass(ms: number): Promise<void> {
 
 /** As for Playwright's pages: the debugger is asked whether the theme's button listens. */
 export async function isHydrated(session: CDPSession): Promise<boolean> {
+  if (PLAIN) {
+    const { result } = await session.send('Runtime.evaluate', { expression: IS_DEFINED });
+    return result.value === true;
+  }
   const { result } = await session.send('Runtime.evaluate', {
     expression: 'document.querySelector(".theme-toggle")',
   });

@@ -39,7 +39,7 @@ test('a counter that lost its socket says so, and keeps its last numbers', async
   await expect(signs(page)).toHaveCount(0);
 });
 
-test('a counter that never was live has no sign', async ({ request }) => {
+test('a counter that never was live has no sign', { tag: '@blog' }, async ({ request }) => {
   const html = await (await request.get('/posts/noon')).text();
   expect(html).toContain('data-state="static"');
   expect(html).not.toContain('view-counter-sign');

@@ -43,7 +43,7 @@ test('a reload is a new view of one reader', async ({ page, sockets, watch }) =>
   expect(watcher.mostLive, 'nobody reads beside themselves').toBe(1);
 });
 
-test('the home page has the total of every post', async ({ page, read }) => {
+test('the home page has the total of every post', { tag: '@blog' }, async ({ page, read }) => {
   await read('dusk');
   await read('dusk');
   await page.goto('/posts/noon');
@@ -62,7 +62,7 @@ test('the home page has the total of every post', async ({ page, read }) => {
   await expectTotals();
 });
 
-test('the page comes with its numbers, before any script runs', async ({ request, read }) => {
+test('the page comes with its numbers, before any script runs', { tag: '@blog' }, async ({ request, read }) => {
   await read('noon');
   const html = await (await request.get('/posts/noon')).text();
   expect(html).toContain('>1 view</span>');

@@ -39,7 +39,7 @@ test('readers who come meanwhile are seen after the restart', async ({ page, ser
   await expectCounter(page, '2 reading now · 2 views');
 });
 
-test('a page that cannot be had says so, and the way back is open', async ({
+test('a page that cannot be had says so, and the way back is open', { tag: '@blog' }, async ({
   page,
   server,
   sockets,

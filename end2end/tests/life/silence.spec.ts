@@ -83,7 +83,7 @@ test('a socket that died while its page was hidden is found out when it is shown
   expect(await server.views('noon')).toEqual({ live: 1, total: 1 });
 });
 
-test('a dead socket is left behind with its view, and its late end disturbs nobody', async ({
+test('a dead socket is left behind with its view, and its late end disturbs nobody', { tag: '@blog' }, async ({
   tab,
   network,
   watch,

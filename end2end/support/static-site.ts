@@ -1,0 +1,65 @@
+/**
+ * Somebody else's site: the files of a folder, at an address of their own. Where these
+ * name the counting server as it is in `examples/`, they are given the one of the test.
+ */
+
+import { createServer, type Server as HttpServer } from 'node:http';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+
+const TYPES: Record<string, string> = {
+  '.css': 'text/css',
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.txt': 'text/plain; charset=utf-8',
+  '.xml': 'application/xml',
+};
+
+export class StaticSite {
+  /** The counting server's address. */
+  counts = '';
+  readonly #folder: string;
+  /** The site's own address, as its files have it. */
+  readonly #written: string;
+  readonly #http: HttpServer;
+
+  private constructor(folder: string, written: string) {
+    this.#folder = folder;
+    this.#written = written;
+    this.#http = createServer(async (request, response) => {
+      const file = await this.#read(new URL(request.url ?? '/', 'http://site').pathname);
+      if (!file) return void response.writeHead(404).end();
+      response.writeHead(200, { 'content-type': file.type }).end(file.bytes);
+    });
+  }
+
+  static async serve(folder: string, written: string): Promise<StaticSite> {
+    const site = new StaticSite(folder, written);
+    site.#http.listen(0, '127.0.0.1');
+    await once(site.#http, 'listening');
+    return site;
+  }
+
+  /** Where it is: `http://127.0.0.1:40000`. */
+  get url(): string {
+    return `http://127.0.0.1:${(this.#http.address() as AddressInfo).port}`;
+  }
+
+  async close(): Promise<void> {
+    this.#http.close();
+    this.#http.closeAllConnections();
+    await once(this.#http, 'close');
+  }
+
+  async #read(name: string): Promise<{ bytes: Buffer | string; type: string } | undefined> {
+    const whole = path.join(this.#folder, decodeURIComponent(name));
+    const file = name.endsWith('/') ? path.join(whole, 'index.html') : whole;
+    const type = TYPES[path.extname(file)];
+    const bytes = await readFile(file).catch(() => undefined);
+    if (!bytes || !type) return undefined;
+    const text = bytes.toString().replaceAll('http://127.0.0.1:3000', this.counts);
+    return { bytes: text.replaceAll(this.#written, this.url), type };
+  }
+}

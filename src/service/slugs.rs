@@ -7,7 +7,6 @@ mod source;
 #[cfg(test)]
 mod tests;
 
-pub use page::{NotAPage, slug_of};
 pub use source::{Source, SourceError};
 
 use crate::counter::{admission::Slugs, protocol::Slug};

@@ -9,7 +9,7 @@ const FIRST_PAGE: &str = "index";
 
 /// An address has no slug.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum NotAPage {
+pub(super) enum NotAPage {
     /// It is no address of the web.
     #[error("it is no address that begins with https:// or http://")]
     NoAddress,
@@ -24,7 +24,7 @@ pub enum NotAPage {
 ///
 /// # Errors
 /// If what comes of it is no slug.
-pub fn slug_of(path: &str) -> Result<Slug, SlugError> {
+fn slug_of(path: &str) -> Result<Slug, SlugError> {
     let decoded = decoded(path);
     let path = decoded.as_deref().unwrap_or(path).to_lowercase();
     let folder = match path.strip_suffix("index.html") {

@@ -6,8 +6,12 @@
 )]
 
 mod limits;
+mod owners;
 
 pub use limits::{LimitFlags, Switch};
+pub use owners::{
+    Changing, Check, Completions, Corrections, Days, Export, Import, Rename, Set, Totals,
+};
 
 use crate::{
     counter::{
@@ -42,14 +46,30 @@ pub struct Cli {
 pub enum Command {
     /// Serve the blog and count its readers
     Serve(Box<Serve>),
-    /// Print the all-time views of every post, also while the server runs
+    /// Print the all-time views of every post
     Totals(Totals),
-    /// Copy all counts into a new file, also while the server runs
+    /// Print the views of each day, of a post or of all
+    Days(Days),
+    /// Set the views of a post
+    Set(Set),
+    /// Move the views of a post to another name
+    Rename(Rename),
+    /// Add views that another counter counted; first see what would change
+    Import(Import),
+    /// Print all there is, for a spreadsheet or another counter
+    Export(Export),
+    /// Print what was set, renamed and imported, when and why
+    Corrections(Corrections),
+    /// Look whether the database is whole and its numbers agree
+    Check(Check),
+    /// Copy all counts into a new file
     Backup(Backup),
     /// Say whether a user agent is taken for a crawler, which is not counted
     Agent(Agent),
     /// Ask a running server how it is
     Health(Health),
+    /// Print what makes a shell complete these commands
+    Completions(Completions),
     /// Write the example that is in this program into a folder, to begin a blog with
     #[cfg(feature = "embed")]
     Init(Init),
@@ -303,22 +323,6 @@ pub struct Backup {
     /// -wal and -shm at the end of their names
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
-}
-
-/// Settings of `totals`.
-#[derive(Debug, Args)]
-pub struct Totals {
-    #[command(flatten)]
-    #[expect(missing_docs, reason = "documented at its type")]
-    pub database: Database,
-
-    /// Print JSON, as the server's /api/v1/views but for `live`
-    #[arg(long, conflicts_with = "csv")]
-    pub json: bool,
-
-    /// Print CSV with a header line
-    #[arg(long)]
-    pub csv: bool,
 }
 
 /// Settings of `agent`.

@@ -16,6 +16,8 @@ pub mod blog;
 pub mod config;
 pub mod counter;
 #[cfg(all(feature = "blog", feature = "ssr"))]
+pub mod exchange;
+#[cfg(all(feature = "blog", feature = "ssr"))]
 pub mod service;
 #[cfg(all(feature = "blog", feature = "ssr"))]
 pub mod web;

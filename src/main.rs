@@ -1,11 +1,14 @@
-//! The program: `view-counter serve`, `totals`, `backup`, `agent`, `health`, `init`.
+//! The program: `view-counter serve`, and what its owner asks of the counts.
 
 mod command;
 
 use clap::Parser;
 #[cfg(feature = "embed")]
 use command::init;
-use command::{agent, backup, health, serve, totals};
+use command::{
+    agent, backup, check, completions, corrections, days, export, health, import, rename, serve,
+    set, totals,
+};
 use std::process::ExitCode;
 use view_counter::config::{Cli, Command};
 
@@ -20,9 +23,17 @@ async fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Serve(settings) => serve::run(*settings).await,
         Command::Totals(settings) => totals::run(&settings).await,
+        Command::Days(settings) => days::run(&settings).await,
+        Command::Set(settings) => set::run(&settings).await,
+        Command::Rename(settings) => rename::run(&settings).await,
+        Command::Import(settings) => import::run(&settings).await,
+        Command::Export(settings) => export::run(&settings).await,
+        Command::Corrections(settings) => corrections::run(&settings).await,
+        Command::Check(settings) => check::run(&settings).await,
         Command::Backup(settings) => backup::run(&settings).await,
         Command::Agent(settings) => agent::run(&settings),
         Command::Health(settings) => health::run(&settings).await,
+        Command::Completions(settings) => completions::run(&settings),
         #[cfg(feature = "embed")]
         Command::Init(settings) => init::run(&settings),
     };

@@ -2,7 +2,7 @@
 //! for it.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     sync::{Arc, Mutex, PoisonError},
 };
 use tokio::runtime::{Builder, Runtime};
@@ -12,7 +12,7 @@ use view_counter::counter::{
     limits::{LimitSettings, Limits},
     protocol::Slug,
     route::Counter,
-    storage::{Batch, Storage, StorageFuture},
+    storage::{Batch, Corrected, Days, Storage, StorageFuture},
     tally::SavePolicy,
 };
 
@@ -58,6 +58,14 @@ impl Storage for Memory {
         Box::pin(async { Ok(self.all()) })
     }
 
+    fn days<'a>(&'a self, slug: &'a Slug) -> StorageFuture<'a, Days> {
+        Box::pin(async {
+            let total = self.total(slug).await?;
+            let days = BTreeMap::new();
+            Ok(Days { total, days })
+        })
+    }
+
     fn add<'a>(&'a self, batch: &'a Batch) -> StorageFuture<'a, HashMap<Slug, u64>> {
         Box::pin(async {
             let mut totals = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -66,6 +74,11 @@ impl Storage for Memory {
             }
             Ok(totals.clone())
         })
+    }
+
+    fn corrected(&self, last: i64) -> StorageFuture<'_, Corrected> {
+        let totals = HashMap::new();
+        Box::pin(async move { Ok(Corrected { last, totals }) })
     }
 }
 

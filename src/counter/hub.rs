@@ -1,13 +1,15 @@
 //! The hub: the one place that knows every slug's readers and total.
 //!
 //! Around the pure [`Tally`](super::tally::Tally) of each slug it puts what a
-//! tally must not know: the lock, the clock, the audience, and two background
-//! tasks, one that sends late frames and one that saves.
+//! tally must not know: the lock, the clock, the audience, and three background
+//! tasks: one sends late frames, one saves, one follows what the owner corrects.
 //! A slug's tally exists while somebody reads or watches it, has views to save,
 //! or is remembered; then it is dropped, so that memory follows the posts being
 //! read and not the posts there are.
 
 mod audience;
+mod corrections;
+mod days;
 mod lately;
 mod overview;
 mod reading;
@@ -62,7 +64,7 @@ impl Default for HubSettings {
 #[derive(Clone)]
 pub struct Hub {
     shared: Arc<Shared>,
-    /// Stops the two tasks when the last handle is dropped.
+    /// Stops the tasks when the last handle is dropped.
     _stop: Arc<DropGuard>,
 }
 
@@ -97,7 +99,7 @@ pub struct Unsaved {
 }
 
 impl Hub {
-    /// A hub over this storage. Its two tasks run on the current tokio runtime
+    /// A hub over this storage. Its tasks run on the current tokio runtime
     /// until [`Self::save_and_stop`] or until the last handle is dropped.
     pub fn start(storage: Arc<dyn Storage>, settings: HubSettings) -> Self {
         let stop = CancellationToken::new();
@@ -117,6 +119,7 @@ impl Hub {
         });
         tokio::spawn(wake(Arc::clone(&shared)));
         tokio::spawn(saver::run(Arc::clone(&shared)));
+        tokio::spawn(corrections::run(Arc::clone(&shared)));
         Self {
             shared,
             _stop: Arc::new(stop.drop_guard()),
@@ -182,6 +185,22 @@ impl Hub {
                     lock(&self.shared.rooms).tell(&slug, total, read_at, now())
                 }
             };
+            all.push(SlugCounts { slug, counts });
+        }
+        Ok(all)
+    }
+
+    /// As [`Self::counts_of`], of a few slugs: asks for each by itself.
+    ///
+    /// # Errors
+    /// If the storage cannot be read.
+    pub async fn counts_of_each(
+        &self,
+        slugs: impl IntoIterator<Item = Slug>,
+    ) -> Result<Vec<SlugCounts>, StorageError> {
+        let mut all = Vec::new();
+        for slug in slugs {
+            let counts = self.counts(&slug).await?;
             all.push(SlugCounts { slug, counts });
         }
         Ok(all)

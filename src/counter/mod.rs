@@ -22,6 +22,8 @@ pub mod crawler;
 #[cfg(feature = "ssr")]
 mod descriptors;
 #[cfg(feature = "ssr")]
+pub(crate) mod entity_tag;
+#[cfg(feature = "ssr")]
 pub mod frame;
 #[cfg(feature = "ssr")]
 mod gate;

@@ -5,7 +5,12 @@ use super::{
     protocol::Slug,
     tally::{Delta, SavePolicy},
 };
-use std::{collections::HashMap, future::Future, pin::Pin};
+use jiff::civil::Date;
+use std::{
+    collections::{BTreeMap, HashMap},
+    future::Future,
+    pin::Pin,
+};
 
 /// A future that a [`Storage`] returns.
 pub type StorageFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, StorageError>> + Send + 'a>>;
@@ -20,6 +25,24 @@ pub struct Batch {
     pub deltas: Vec<(Slug, Delta)>,
 }
 
+/// Totals that changed otherwise than by a [`Batch`]: their owner corrected them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Corrected {
+    /// The number of the last correction there is; 0 if there never was one.
+    pub last: i64,
+    /// The total of each slug that was corrected, as it is stored now.
+    pub totals: HashMap<Slug, u64>,
+}
+
+/// The views of a slug by their UTC day, at one moment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Days {
+    /// All its views then, those of no known day too.
+    pub total: u64,
+    /// The days that had any.
+    pub days: BTreeMap<Date, u64>,
+}
+
 /// Keeps totals.
 pub trait Storage: Send + Sync + 'static {
     /// When views are to be handed to it.
@@ -31,8 +54,14 @@ pub trait Storage: Send + Sync + 'static {
     /// The totals of all slugs that ever had a view.
     fn totals(&self) -> StorageFuture<'_, HashMap<Slug, u64>>;
 
+    /// The views of a slug by their day.
+    fn days<'a>(&'a self, slug: &'a Slug) -> StorageFuture<'a, Days>;
+
     /// Adds a batch and returns the new total of each slug in it.
     fn add<'a>(&'a self, batch: &'a Batch) -> StorageFuture<'a, HashMap<Slug, u64>>;
+
+    /// What was corrected after the correction of this number.
+    fn corrected(&self, after: i64) -> StorageFuture<'_, Corrected>;
 }
 
 /// The storage failed; nothing is known to be saved.

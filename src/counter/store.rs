@@ -5,7 +5,7 @@
 
 use super::{
     protocol::Slug,
-    storage::{Batch, Storage, StorageError, StorageFuture},
+    storage::{Batch, Corrected, Days, Storage, StorageError, StorageFuture},
     tally::SavePolicy,
 };
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
@@ -13,17 +13,22 @@ use sqlx::{
     ConnectOptions, Connection, Row, SqliteConnection, SqlitePool,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
-use std::{
-    collections::HashMap,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{collections::HashMap, path::Path, time::Duration};
 
 mod backup;
+mod correcting;
+mod days;
+mod open_error;
+mod snapshot;
 #[cfg(test)]
 mod tests;
 
 pub use backup::{BackupError, Copied, back_up};
+pub use correcting::{Change, CorrectError, Correcting, MOST_VIEWS, Views};
+pub use open_error::OpenError;
+pub use snapshot::{Correction, Snapshot};
+
+use open_error::OfSomethingElse;
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();
 
@@ -45,14 +50,6 @@ pub struct Store {
     policy: SavePolicy,
 }
 
-/// Why a database file cannot be used.
-#[derive(Debug, thiserror::Error)]
-#[error("the database {} {problem}", file.display())]
-pub struct OpenError {
-    file: PathBuf,
-    problem: String,
-}
-
 impl Store {
     /// Opens the file for counting; creates it, and the folder it is in, if
     /// there is none, and brings an older one up to date.
@@ -65,10 +62,7 @@ impl Store {
     /// to the operating system, which survives any crash but its own.
     pub async fn open(file: &Path, policy: SavePolicy) -> Result<Self, OpenError> {
         if let Some(folder) = file.parent() {
-            std::fs::create_dir_all(folder).map_err(|e| OpenError {
-                file: file.into(),
-                problem: format!("cannot be created, because its folder cannot: {e}"),
-            })?;
+            std::fs::create_dir_all(folder).map_err(|e| OpenError::no_folder(file, &e))?;
         }
         let writer = format!("{:032x}", rand::random::<u128>());
         Self::connect(file, writer, policy)
@@ -173,6 +167,19 @@ impl Storage for Store {
         })
     }
 
+    fn days<'a>(&'a self, slug: &'a Slug) -> StorageFuture<'a, Days> {
+        Box::pin(async move {
+            let read = async {
+                // What both say is of one moment.
+                let mut moment = self.reading.begin().await?;
+                let total = total_of(&mut moment, slug).await?;
+                let days = days::of_slug(&mut moment, slug).await?;
+                Ok::<_, sqlx::Error>(Days { total, days })
+            };
+            read.await.map_err(|e| StorageError::new("reading days", e))
+        })
+    }
+
     fn add<'a>(&'a self, batch: &'a Batch) -> StorageFuture<'a, HashMap<Slug, u64>> {
         Box::pin(async move {
             self.try_add(batch)
@@ -180,76 +187,27 @@ impl Storage for Store {
                 .map_err(|e| StorageError::new("saving views", e))
         })
     }
-}
 
-/// All totals in a database file, by slug, without changing anything: also
-/// while another process counts into it.
-///
-/// Fails if there is no such file or it is not a database of this program.
-pub async fn read_totals(file: &Path) -> Result<Vec<(Slug, u64)>, OpenError> {
-    let read = async {
-        let mut connection = SqliteConnectOptions::new()
-            .filename(file)
-            .read_only(true)
-            .busy_timeout(BUSY_TIMEOUT)
-            .connect()
-            .await?;
-        let rows = sqlx::query("SELECT slug, total FROM totals ORDER BY slug")
-            .fetch_all(&mut connection)
-            .await?;
-        connection.close().await?;
-        Ok::<_, sqlx::Error>(rows.iter().filter_map(slug_and_total).collect())
-    };
-    read.await.map_err(|e| OpenError::new(file, &e))
-}
-
-impl OpenError {
-    fn new(file: &Path, error: &sqlx::Error) -> Self {
-        // https://www.sqlite.org/rescode.html, primary codes.
-        let code = database_error(error)
-            .and_then(|e| e.code())
-            .and_then(|code| code.parse::<u32>().ok())
-            .map(|code| code & 0xff);
-        let problem = match (code, error) {
-            (Some(5), _) => "is locked by another process; stop that one and try again".into(),
-            (Some(8), _) => {
-                "cannot be written; check the permissions of the file and its folder".into()
-            }
-            (Some(13), _) => "cannot be written: the disk is full".into(),
-            (Some(14), _) => {
-                "cannot be opened; check that it exists and that its permissions allow it".into()
-            }
-            (Some(26), _) => {
-                "is not a SQLite database; it was left as it is. Name another file".into()
-            }
-            (_, sqlx::Error::Configuration(e)) if e.is::<OfSomethingElse>() => e.to_string(),
-            (_, sqlx::Error::Migrate(e)) if is_newer(e) => {
-                "was written by a newer version of this program; use that version".into()
-            }
-            _ => format!("cannot be used: {error}"),
-        };
-        Self {
-            file: file.into(),
-            problem,
-        }
+    fn corrected(&self, after: i64) -> StorageFuture<'_, Corrected> {
+        Box::pin(async move {
+            // One statement, so that it is one moment.
+            let rows = sqlx::query(
+                "SELECT c.slug, coalesce(t.total, 0), max(c.id)
+                 FROM corrections AS c LEFT JOIN totals AS t USING (slug)
+                 WHERE c.id > ? GROUP BY c.slug",
+            )
+            .bind(after)
+            .fetch_all(&self.reading)
+            .await
+            .map_err(|e| StorageError::new("reading corrections", e))?;
+            let ids = rows.iter().filter_map(|row| row.try_get(2).ok());
+            Ok(Corrected {
+                last: ids.max().unwrap_or(after),
+                totals: rows.iter().filter_map(slug_and_total).collect(),
+            })
+        })
     }
 }
-
-/// What the database itself says, also of a migration.
-fn database_error(error: &sqlx::Error) -> Option<&dyn sqlx::error::DatabaseError> {
-    use sqlx::migrate::MigrateError::{Execute, ExecuteMigration};
-    match error {
-        sqlx::Error::Migrate(error) => match &**error {
-            Execute(error) | ExecuteMigration(error, _) => database_error(error),
-            _ => None,
-        },
-        error => error.as_database_error(),
-    }
-}
-
-#[derive(Debug, thiserror::Error)]
-#[error("holds something else than counts; it was left as it is. Name another file")]
-struct OfSomethingElse;
 
 /// Whether the file has tables, and none of this program's.
 async fn is_of_something_else(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
@@ -259,10 +217,6 @@ async fn is_of_something_else(connection: &mut SqliteConnection) -> Result<bool,
     )
     .fetch_one(connection)
     .await
-}
-
-fn is_newer(error: &sqlx::migrate::MigrateError) -> bool {
-    matches!(error, sqlx::migrate::MigrateError::VersionMissing(_))
 }
 
 /// Enters this run in the table of writers. As the first write it also shows

@@ -76,7 +76,7 @@ impl Delta {
     }
 
     /// The views of each day, oldest first.
-    pub fn days(&self) -> impl Iterator<Item = (Date, u64)> {
+    pub fn days(&self) -> impl DoubleEndedIterator<Item = (Date, u64)> {
         self.0.iter().map(|(day, views)| (*day, *views))
     }
 
@@ -162,6 +162,17 @@ impl Tally {
             .flatten()
             .map(|unsaved| unsaved.delta.views())
             .sum()
+    }
+
+    /// The views that are not known to be saved, by their day.
+    pub fn unsaved_days(&self) -> Delta {
+        let mut all = Delta::default();
+        for unsaved in [&self.saving, &self.unsaved].into_iter().flatten() {
+            for (day, views) in unsaved.delta.days() {
+                *all.0.entry(day).or_default() += views;
+            }
+        }
+        all
     }
 
     /// When the first of the views came that are not known to be saved.
@@ -307,6 +318,14 @@ impl Tally {
         // Another process may have added views; nobody may see a total fall.
         self.stored = (self.stored + saving).max(total);
         self.changed |= self.counts().total != shown;
+    }
+
+    /// The owner corrected what is stored: it is this total now, and nobody's to
+    /// question if it is a smaller one. To be called while no save is under way, since
+    /// one whose outcome is unknown may be in that total or not.
+    pub fn correct(&mut self, total: u64) {
+        self.changed |= self.stored != total;
+        self.stored = total;
     }
 
     /// When something is due that is not a save: the end of a window, or the

@@ -2,7 +2,7 @@
 //! file or on the web, read again and again.
 
 mod document;
-mod page;
+pub(crate) mod page;
 mod source;
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,8 @@
 //! A file that is held in memory, with what was compressed of it beforehand, as
 //! answers to requests.
 
-use super::negotiation::{has, weight};
+use super::negotiation::weight;
+use crate::counter::entity_tag::has;
 use axum::{
     body::{Body, Bytes},
     http::{

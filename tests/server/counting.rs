@@ -3,7 +3,7 @@
 use crate::support::{Client, Folder, Server, counts, eventually, view_id};
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
-use view_counter::counter::protocol::close_code;
+use view_counter::counter::{protocol::close_code, store::Snapshot};
 
 #[tokio::test]
 async fn two_readers_see_each_other_come_and_go() {
@@ -165,8 +165,12 @@ async fn page_list_json_and_frame_agree_before_anything_is_saved() {
     assert!(server.text("/posts/one").await.contains("1 view<"));
     assert!(server.text("/posts/two").await.contains("0 views<"));
     assert!(server.text("/").await.contains("1 view<"));
-    let saved = view_counter::counter::store::read_totals(&folder.database()).await;
-    assert_eq!(saved.unwrap(), [], "all this came from the hub");
+    let mut saved = Snapshot::of(&folder.database()).await.unwrap();
+    assert_eq!(
+        saved.totals().await.unwrap(),
+        [],
+        "all this came from the hub"
+    );
 }
 
 #[tokio::test]

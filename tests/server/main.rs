@@ -19,6 +19,7 @@ mod health;
 mod kept_pages;
 mod limits;
 mod metrics;
+mod owners;
 mod pages;
 mod saving;
 mod service;

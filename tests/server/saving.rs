@@ -6,11 +6,12 @@ use tokio::{
     task::JoinSet,
     time::{Instant, sleep},
 };
-use view_counter::counter::{protocol::close_code, store};
+use view_counter::counter::{protocol::close_code, store::Snapshot};
 
 /// What the database file says of a post.
 async fn stored(folder: &Folder, slug: &str) -> u64 {
-    let totals = store::read_totals(&folder.database()).await.unwrap();
+    let mut stored = Snapshot::of(&folder.database()).await.unwrap();
+    let totals = stored.totals().await.unwrap();
     let total = totals.into_iter().find(|(s, _)| s.as_str() == slug);
     total.map_or(0, |(_, total)| total)
 }

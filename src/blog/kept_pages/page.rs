@@ -6,7 +6,10 @@
 
 use super::template::{Part, Template};
 use crate::{
-    counter::protocol::{Counts, Slug},
+    counter::{
+        entity_tag,
+        protocol::{Counts, Slug},
+    },
     web::{
         gzip::{Blocks, Stream, whole},
         negotiation,
@@ -123,7 +126,7 @@ impl KeptPage {
         headers: &HeaderMap,
     ) -> Option<Response> {
         let mut response = Response::new(Body::empty());
-        if negotiation::has(headers, &filled.tag) {
+        if entity_tag::has(headers, &filled.tag) {
             *response.status_mut() = StatusCode::NOT_MODIFIED;
             response.headers_mut().extend(WITH_NOT_MODIFIED);
         } else {

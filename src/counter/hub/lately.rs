@@ -8,8 +8,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Nothing but another process can make a total of ours larger meanwhile, and that
-/// is seen this much later.
+/// Nothing but the owner's correction changes such a total meanwhile, and that is seen
+/// this much later at most.
 const HOLDS: Duration = Duration::from_secs(1);
 /// As many totals are kept before those are looked for that hold no longer.
 const TIDIED_FROM: usize = 64;
@@ -38,6 +38,11 @@ impl Lately {
     pub(super) fn total(&self, slug: &Slug, now: Instant) -> Option<u64> {
         let told = self.totals.get(slug)?;
         told.holds(now).then_some(told.total)
+    }
+
+    /// What was told holds no longer.
+    pub(super) fn forget(&mut self, slug: &Slug) {
+        self.totals.remove(slug);
     }
 
     /// The total to tell where this one was read, which was asked for at `read_at`.

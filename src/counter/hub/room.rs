@@ -72,6 +72,11 @@ impl Rooms {
         unread(self.lately.tell(slug, total, read_at, now))
     }
 
+    /// What was told of a slug without a room is not so any more.
+    pub(super) fn forget_told(&mut self, slug: &Slug) {
+        self.lately.forget(slug);
+    }
+
     /// The room of a slug that is there or being loaded.
     pub(super) fn loading(&self, slug: &Slug) -> Option<Loading> {
         Some(Arc::clone(&self.entries.get(slug)?.room))
@@ -213,6 +218,16 @@ impl Room {
         let mut seats = self.seats();
         seats.tally.saved(total);
         self.settle(shared, &mut seats, now);
+    }
+
+    /// The owner corrected what is stored; no save is under way. Returns whether that
+    /// changed anything.
+    pub(super) fn correct(&self, shared: &Shared, total: u64, now: Instant) -> bool {
+        let mut seats = self.seats();
+        let before = seats.tally.counts();
+        seats.tally.correct(total);
+        self.settle(shared, &mut seats, now);
+        seats.tally.counts() != before
     }
 }
 

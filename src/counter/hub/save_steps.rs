@@ -3,7 +3,7 @@
 
 use super::*;
 use crate::counter::{
-    storage::{Batch, StorageFuture},
+    storage::{Batch, Corrected, Days, StorageFuture},
     store::Store,
     tally::{Arrival, SavePolicy},
 };
@@ -83,6 +83,10 @@ impl Storage for Failing {
         self.store.totals()
     }
 
+    fn days<'a>(&'a self, slug: &'a Slug) -> StorageFuture<'a, Days> {
+        self.store.days(slug)
+    }
+
     fn add<'a>(&'a self, batch: &'a Batch) -> StorageFuture<'a, HashMap<Slug, u64>> {
         Box::pin(async {
             let fault = || StorageError::new("saving views", "fault");
@@ -96,6 +100,10 @@ impl Storage for Failing {
             }
             Ok(totals)
         })
+    }
+
+    fn corrected(&self, after: i64) -> StorageFuture<'_, Corrected> {
+        self.store.corrected(after)
     }
 }
 

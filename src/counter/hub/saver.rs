@@ -110,6 +110,11 @@ impl Saver {
         });
     }
 
+    /// Whether there is a batch that is not known to be committed.
+    pub(super) fn is_pending(&self) -> bool {
+        self.pending.is_some()
+    }
+
     /// Tries until the pending batch is committed. Cancelling this keeps it.
     async fn persist(&mut self, shared: &Shared) {
         let mut wait = FIRST_RETRY;

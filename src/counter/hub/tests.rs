@@ -1,5 +1,7 @@
 //! The hub over a storage that fails on command, with tokio's clock stopped.
 
+mod corrected;
+mod days;
 mod known;
 
 use super::*;
@@ -7,10 +9,10 @@ use crate::counter::{
     budget::SHORTEST_WINDOW,
     frame::Frame,
     protocol::ViewId,
-    storage::{Batch, StorageFuture},
+    storage::{Batch, Corrected, Days, StorageFuture},
     tally::Arrival,
 };
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use tokio::time::{advance, sleep, timeout};
 
 /// Keeps totals in memory, by the rules of the real store.
@@ -20,6 +22,7 @@ struct Memory {
     totals: Mutex<HashMap<Slug, u64>>,
     batches: Mutex<Vec<Batch>>,
     last_number: Mutex<i64>,
+    corrections: Mutex<Vec<Slug>>,
     faults: Mutex<Vec<Fault>>,
     /// How long the next read of a total takes; the later ones take no time.
     slow_read: Mutex<Option<Duration>>,
@@ -57,6 +60,13 @@ impl Memory {
             .unwrap_or(0)
     }
 
+    /// The owner sets a total.
+    fn correct(&self, slug: &str, total: u64) {
+        let slug: Slug = slug.parse().unwrap();
+        lock(&self.totals).insert(slug.clone(), total);
+        lock(&self.corrections).push(slug);
+    }
+
     fn saves(&self) -> usize {
         lock(&self.batches).len()
     }
@@ -82,6 +92,20 @@ impl Storage for Memory {
         Box::pin(async { Ok(lock(&self.totals).clone()) })
     }
 
+    fn days<'a>(&'a self, slug: &'a Slug) -> StorageFuture<'a, Days> {
+        Box::pin(async move {
+            let mut days = BTreeMap::new();
+            for batch in lock(&self.batches).iter() {
+                let of_slug = batch.deltas.iter().filter(|(s, _)| s == slug);
+                for (day, views) in of_slug.flat_map(|(_, delta)| delta.days()) {
+                    *days.entry(day).or_default() += views;
+                }
+            }
+            let total = self.total_of(slug.as_str());
+            Ok(Days { total, days })
+        })
+    }
+
     fn add<'a>(&'a self, batch: &'a Batch) -> StorageFuture<'a, HashMap<Slug, u64>> {
         Box::pin(async {
             let fault = lock(&self.faults).pop();
@@ -104,6 +128,19 @@ impl Storage for Memory {
                 return Err(StorageError::new("saving views", "connection lost"));
             }
             Ok(totals.clone())
+        })
+    }
+
+    fn corrected(&self, after: i64) -> StorageFuture<'_, Corrected> {
+        Box::pin(async move {
+            let corrections = lock(&self.corrections);
+            let since = corrections.iter().skip(usize::try_from(after).unwrap());
+            Ok(Corrected {
+                last: corrections.len() as i64,
+                totals: since
+                    .map(|slug| (slug.clone(), self.total_of(slug.as_str())))
+                    .collect(),
+            })
         })
     }
 }

@@ -1,7 +1,7 @@
 //! Opens a reader's socket: everything that is asked before the upgrade, and what
 //! became of it.
 
-use super::{ApiError, Counter, decoded, handshake, refused};
+use super::{ApiError, Counter, decoded, handshake};
 use crate::counter::{
     accept::Place,
     admission::{PageSays, SlugRefused, Watches},
@@ -90,7 +90,7 @@ impl From<SlugRefused> for TurnedAway {
             SlugRefused::Malformed(_) => Outcome::SlugMalformed,
             SlugRefused::Unknown => Outcome::SlugUnknown,
         };
-        Self::as_(outcome)(refused(why, StatusCode::FORBIDDEN))
+        Self::as_(outcome)(ApiError::slug_refused(why, StatusCode::FORBIDDEN))
     }
 }
 
@@ -146,7 +146,7 @@ async fn open(
     fate: &mut Option<Fate>,
 ) -> Result<Response, TurnedAway> {
     let malformed = TurnedAway::as_::<ApiError>(Outcome::Malformed);
-    let admission = &counter.0.admission;
+    let admission = counter.admission();
     admission
         .origins
         .admit(&parts.headers, &parts.uri)
@@ -194,7 +194,7 @@ async fn open(
             door.watch()
         } else {
             door.join_if(arrival, || {
-                let counts = counter.0.admission.limits.take_view(from, &slug);
+                let counts = counter.admission().limits.take_view(from, &slug);
                 if !counts {
                     metrics.uncounted.count(Uncounted::Quota);
                 }

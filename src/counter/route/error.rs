@@ -2,7 +2,7 @@
 //! says what was wrong and what to do.
 
 use super::handshake::VERSION;
-use crate::counter::{limits::Refusal, metrics::PageRefused};
+use crate::counter::{admission::SlugRefused, limits::Refusal, metrics::PageRefused};
 use axum::{
     Json,
     http::{HeaderValue, StatusCode, Version, header},
@@ -42,6 +42,20 @@ impl ApiError {
     /// Says when to try again (RFC 9110 §10.2.3).
     pub fn retry_after(self, seconds: u64) -> Self {
         self.with(header::RETRY_AFTER, HeaderValue::from(seconds))
+    }
+
+    /// 404: there are no numbers of it; 400: it is no slug.
+    pub(super) fn not_found(why: SlugRefused) -> Self {
+        Self::slug_refused(why, StatusCode::NOT_FOUND)
+    }
+
+    /// 400, or this status for a slug that is not counted.
+    pub(super) fn slug_refused(why: SlugRefused, unknown: StatusCode) -> Self {
+        let status = match why {
+            SlugRefused::Malformed(_) => StatusCode::BAD_REQUEST,
+            SlugRefused::Unknown => unknown,
+        };
+        Self::new(status, why)
     }
 
     /// 403: the page is none of those that may connect.
@@ -146,7 +160,7 @@ impl ApiError {
     pub(super) async fn no_such_route() -> Self {
         Self::new(
             StatusCode::NOT_FOUND,
-            "there is nothing here; the routes are /api/v1/connect/SLUG, /api/v1/views and /api/v1/views/SLUG",
+            "there is nothing here; the routes are /api/v1/connect/SLUG, /api/v1/views, /api/v1/views/SLUG and /api/v1/days/SLUG",
         )
     }
 }

@@ -23,7 +23,7 @@ pub fn metrics_router(counter: Counter) -> Router {
 
 async fn metrics(State(counter): State<Counter>) -> Result<impl IntoResponse, ApiError> {
     let overview = counter.hub().overview();
-    let most = counter.0.admission.limits.sockets_most();
+    let most = counter.admission().limits.sockets_most();
     match counter.metrics().text(&overview, most) {
         Ok(text) => Ok(([(header::CONTENT_TYPE, TEXT_FORMAT)], text)),
         Err(error) => {

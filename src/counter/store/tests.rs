@@ -1,8 +1,13 @@
 //! The real SQLite file.
 
+mod correcting;
+
 use super::*;
 use crate::counter::tally::{Arrival, Delta, Tally};
-use std::time::{Duration, Instant};
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
 use tempfile::TempDir;
 
 const DAY: Date = Date::constant(2026, 11, 20);

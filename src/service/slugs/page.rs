@@ -9,7 +9,7 @@ const FIRST_PAGE: &str = "index";
 
 /// An address has no slug.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum NotAPage {
+pub enum NotAPage {
     /// It is no address of the web.
     #[error("it is no address that begins with https:// or http://")]
     NoAddress,
@@ -24,7 +24,7 @@ pub(super) enum NotAPage {
 ///
 /// # Errors
 /// If what comes of it is no slug.
-fn slug_of(path: &str) -> Result<Slug, SlugError> {
+pub(crate) fn slug_of(path: &str) -> Result<Slug, SlugError> {
     let decoded = decoded(path);
     let path = decoded.as_deref().unwrap_or(path).to_lowercase();
     let folder = match path.strip_suffix("index.html") {
@@ -41,7 +41,7 @@ fn slug_of(path: &str) -> Result<Slug, SlugError> {
 ///
 /// # Errors
 /// If it is no address, or its path is no slug.
-pub(super) fn slug_of_address(address: &str) -> Result<Slug, NotAPage> {
+pub(crate) fn slug_of_address(address: &str) -> Result<Slug, NotAPage> {
     let url = Url::parse(address.trim()).map_err(|_| NotAPage::NoAddress)?;
     if !matches!(url.scheme(), "http" | "https") {
         return Err(NotAPage::NoAddress);

@@ -1,0 +1,76 @@
+//! How a change to the numbers ends: it is made or, in a dry run, not; and it is said
+//! what became of which post.
+
+use super::printing;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use view_counter::counter::{
+    protocol::Slug,
+    store::{Change, Correcting},
+    wording,
+};
+
+/// What a command did, or would do.
+pub(super) struct Outcome {
+    pub(super) changes: Vec<Change>,
+    /// What was not taken up: why, and how many of each.
+    pub(super) left_out: BTreeMap<String, u64>,
+    /// Nothing is to be changed; how it would be.
+    pub(super) dry_run: Option<&'static str>,
+    pub(super) json: bool,
+}
+
+#[derive(Serialize)]
+struct Printed<'a> {
+    dry_run: bool,
+    changes: Vec<PrintedChange<'a>>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    left_out: &'a BTreeMap<String, u64>,
+}
+
+#[derive(Serialize)]
+struct PrintedChange<'a> {
+    slug: &'a Slug,
+    before: u64,
+    after: u64,
+}
+
+impl Outcome {
+    /// Makes the change, unless this is a dry run, and prints it.
+    pub(super) async fn end(self, correcting: Correcting) -> anyhow::Result<()> {
+        if self.dry_run.is_none() {
+            correcting.commit().await?;
+        }
+        printing::print(|out| {
+            if self.json {
+                let changes = self.changes.iter().map(|change| PrintedChange {
+                    slug: &change.slug,
+                    before: change.before,
+                    after: change.after,
+                });
+                let printed = Printed {
+                    dry_run: self.dry_run.is_some(),
+                    changes: changes.collect(),
+                    left_out: &self.left_out,
+                };
+                return printing::json(out, &printed);
+            }
+            for Change {
+                slug,
+                before,
+                after,
+            } in &self.changes
+            {
+                let (before, after) = (wording::grouped(*before), wording::views(*after));
+                writeln!(out, "{slug}: {before} → {after}")?;
+            }
+            for (what, many) in &self.left_out {
+                writeln!(out, "left out: {} {what}", wording::grouped(*many))?;
+            }
+            match self.dry_run {
+                Some(how) => writeln!(out, "nothing was changed; {how}"),
+                None => Ok(()),
+            }
+        })
+    }
+}

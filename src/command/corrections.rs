@@ -1,0 +1,43 @@
+//! `view-counter corrections`.
+
+use super::printing;
+use serde::Serialize;
+use view_counter::{
+    config::Corrections,
+    counter::store::{Correction, Snapshot},
+};
+
+#[derive(Serialize)]
+struct All {
+    corrections: Vec<Correction>,
+}
+
+/// Prints what was changed, the oldest first.
+pub(crate) async fn run(settings: &Corrections) -> anyhow::Result<()> {
+    let mut stored = Snapshot::of(&settings.database.database).await?;
+    let corrections = stored.corrections().await?;
+    printing::print(|out| {
+        if settings.json {
+            return printing::json(out, &All { corrections });
+        }
+        if corrections.is_empty() {
+            return writeln!(out, "nothing was ever corrected");
+        }
+        for correction in corrections {
+            let Correction {
+                made_at,
+                command,
+                slug,
+                before,
+                after,
+                why,
+                ..
+            } = correction;
+            writeln!(
+                out,
+                "{made_at}  {command}  {slug}: {before} → {after}  {why}"
+            )?;
+        }
+        Ok(())
+    })
+}

@@ -1,0 +1,15 @@
+//! `view-counter export`.
+
+use super::printing;
+use view_counter::{config::Export, counter::store::Snapshot, exchange};
+
+/// Prints all there is.
+pub(crate) async fn run(settings: &Export) -> anyhow::Result<()> {
+    let mut stored = Snapshot::of(&settings.database.database).await?;
+    let views = stored.views().await?;
+    let corrections = stored.corrections().await?;
+    printing::print(|out| match settings.json {
+        true => exchange::write_json(out, &views, &corrections),
+        false => exchange::write_csv(out, &views),
+    })
+}

@@ -1,0 +1,34 @@
+//! `view-counter import`.
+
+use super::changes::Outcome;
+use anyhow::ensure;
+use view_counter::{config::Import, counter::store::Correcting, exchange};
+
+/// Adds the views of a file, or says what that would change.
+pub(crate) async fn run(settings: &Import) -> anyhow::Result<()> {
+    let imported = exchange::read(&settings.file, settings.strip.as_ref())?;
+    let mut correcting = Correcting::begin(&settings.changing.database.database).await?;
+    if let Some(when) = correcting.imported_at(&imported.sha256).await? {
+        ensure!(
+            settings.again,
+            "this file was imported already, at {when}; to add its views once more, say --again. Nothing was changed"
+        );
+    }
+    let name = settings.file.file_name().unwrap_or_default();
+    let why = match &settings.why {
+        None => format!("{} {:?}", imported.kind, name),
+        Some(why) => format!("{} {:?}: {why}", imported.kind, name),
+    };
+    let mut changes = Vec::with_capacity(imported.views.len());
+    for (slug, views) in &imported.views {
+        changes.push(correcting.add(slug, views, &why).await?);
+    }
+    correcting.note_import(&imported.sha256).await?;
+    let outcome = Outcome {
+        changes,
+        left_out: imported.left_out,
+        dry_run: (!settings.apply).then_some("to import it, say --apply"),
+        json: settings.changing.json,
+    };
+    outcome.end(correcting).await
+}

@@ -1,0 +1,55 @@
+//! What several commands print in the same way.
+
+use serde::Serialize;
+use std::io::{self, Write};
+use view_counter::counter::wording;
+
+/// Prints to standard output. Whoever has had enough, as `head` has, is no failure.
+pub(super) fn print(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> anyhow::Result<()> {
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    match write(&mut out).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => Ok(other?),
+    }
+}
+
+/// So many posts, in words: `1 post`, `1,204 posts`.
+pub(super) fn posts(many: u64) -> String {
+    let noun = if many == 1 { "post" } else { "posts" };
+    format!("{} {noun}", wording::grouped(many))
+}
+
+/// A line of JSON.
+pub(super) fn json(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, value)?;
+    writeln!(out)
+}
+
+/// CSV with a header line.
+pub(super) fn csv(
+    out: &mut dyn Write,
+    lines: impl IntoIterator<Item = impl Serialize>,
+) -> io::Result<()> {
+    let mut writer = csv::Writer::from_writer(out);
+    for line in lines {
+        writer.serialize(line).map_err(io::Error::from)?;
+    }
+    writer.flush()
+}
+
+/// Numbers flush right, with their head, and what they are of after them: nothing needs
+/// to be measured but the numbers.
+pub(super) fn table(
+    out: &mut dyn Write,
+    head: [&str; 2],
+    lines: impl IntoIterator<Item = (String, String)>,
+) -> io::Result<()> {
+    let lines: Vec<_> = lines.into_iter().collect();
+    let widths = lines.iter().map(|(number, _)| number.len());
+    let width = widths.max().unwrap_or(0).max(head[0].len());
+    writeln!(out, "{:>width$}  {}", head[0], head[1])?;
+    for (number, of) in lines {
+        writeln!(out, "{number:>width$}  {of}")?;
+    }
+    Ok(())
+}

@@ -1,0 +1,37 @@
+//! `view-counter rename`.
+
+use super::changes::Outcome;
+use anyhow::ensure;
+use std::collections::BTreeMap;
+use view_counter::{
+    config::Rename,
+    counter::{store::Correcting, wording},
+};
+
+/// Moves all views of a post to another name.
+pub(crate) async fn run(settings: &Rename) -> anyhow::Result<()> {
+    let Rename { old, new, .. } = settings;
+    let why = settings.why.as_deref().unwrap_or_default();
+    ensure!(old != new, "{old} is called so already");
+    let mut correcting = Correcting::begin(&settings.changing.database.database).await?;
+    ensure!(
+        correcting.total(old).await?.is_some(),
+        "{old} never had a view; check the spelling. Nothing was changed"
+    );
+    let there = correcting.total(new).await?.unwrap_or(0);
+    ensure!(
+        settings.merge || there == 0,
+        "{new} has {} already; to add those of {old} to them, say --merge. Nothing was changed",
+        wording::views(there),
+    );
+    let outcome = Outcome {
+        changes: correcting.rename(old, new, why).await?.into(),
+        left_out: BTreeMap::new(),
+        dry_run: settings
+            .changing
+            .dry_run
+            .then_some("to change it, leave out --dry-run"),
+        json: settings.changing.json,
+    };
+    outcome.end(correcting).await
+}

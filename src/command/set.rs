@@ -1,0 +1,39 @@
+//! `view-counter set`.
+
+use super::changes::Outcome;
+use anyhow::ensure;
+use std::collections::BTreeMap;
+use view_counter::{
+    config::Set,
+    counter::{store::Correcting, wording},
+};
+
+/// Sets the total of a post, or the views of one of its days.
+pub(crate) async fn run(settings: &Set) -> anyhow::Result<()> {
+    let Set { slug, why, .. } = settings;
+    let mut correcting = Correcting::begin(&settings.changing.database.database).await?;
+    ensure!(
+        settings.new || correcting.total(slug).await?.is_some(),
+        "{slug} never had a view; check the spelling, or say --new. Nothing was changed"
+    );
+    let change = match settings.day {
+        None => correcting.set(slug, settings.views, why).await?,
+        Some(day) => correcting.set_day(slug, day, settings.views, why).await?,
+    };
+    ensure!(
+        settings.lower || change.after >= change.before,
+        "{slug} has {} and would have {}; if it is to be lowered, say --lower. Nothing was changed",
+        wording::views(change.before),
+        wording::grouped(change.after),
+    );
+    let outcome = Outcome {
+        changes: vec![change],
+        left_out: BTreeMap::new(),
+        dry_run: settings
+            .changing
+            .dry_run
+            .then_some("to change it, leave out --dry-run"),
+        json: settings.changing.json,
+    };
+    outcome.end(correcting).await
+}

@@ -1,0 +1,56 @@
+//! Corrections: what the owner changed in the storage is what everyone sees, within
+//! half a second or so.
+
+use super::{Shared, lock, now};
+use crate::counter::storage::StorageError;
+use std::{sync::Arc, time::Duration};
+use tokio::time::sleep;
+
+/// How often it is asked whether there are any. It takes a lookup of one number.
+const ASKED_EVERY: Duration = Duration::from_millis(400);
+
+/// Follows the corrections until the hub stops.
+pub(super) async fn run(shared: Arc<Shared>) {
+    // At first all there ever were: what is the total already changes nothing.
+    let (mut known, mut fails) = (0, false);
+    loop {
+        match apply(&shared, known).await {
+            Ok(last) => (known, fails) = (last, false),
+            // Once, and not each time.
+            Err(error) => {
+                if !fails {
+                    tracing::warn!(%error, "it cannot be seen whether totals were corrected; it is tried again");
+                }
+                fails = true;
+            }
+        }
+        tokio::select! {
+            () = shared.stop.cancelled() => return,
+            () = sleep(ASKED_EVERY) => {}
+        }
+    }
+}
+
+/// Corrects what is in memory by the corrections after this one; returns the last.
+async fn apply(shared: &Shared, known: i64) -> Result<i64, StorageError> {
+    if shared.storage.corrected(known).await?.last == known {
+        return Ok(known);
+    }
+    // No save begins or ends from here on, so what is stored is known to the view.
+    let saver = shared.saver.lock().await;
+    if saver.is_pending() {
+        return Ok(known);
+    }
+    let corrected = shared.storage.corrected(known).await?;
+    let mut changed = 0;
+    for (slug, total) in corrected.totals {
+        match shared.room_or_coming(&slug).await? {
+            Some(room) => changed += usize::from(room.correct(shared, total, now())),
+            None => lock(&shared.rooms).forget_told(&slug),
+        }
+    }
+    if changed > 0 {
+        tracing::info!(slugs = changed, "totals were corrected by their owner");
+    }
+    Ok(corrected.last)
+}

@@ -1,0 +1,133 @@
+//! The counter as one value, for the routes and for what is around them.
+
+use super::error::ApiError;
+use crate::counter::{
+    admission::{Admission, SlugRefused},
+    crawler,
+    gate::Gate,
+    hub::{Hub, Unsaved},
+    limits::Share,
+    metrics::{Metrics, PageRefused},
+    protocol::{Counts, Slug},
+    queue::Queue,
+    socket,
+};
+use axum::http::{Extensions, HeaderMap};
+use std::{net::IpAddr, sync::Arc, time::Duration};
+
+/// How long stopping waits for sockets beyond the time over which they are closed.
+const STOP_PATIENCE: Duration = Duration::from_secs(3);
+/// How long stopping tries to save before it closes sockets, and again after.
+const SAVE_PATIENCE: Duration = Duration::from_secs(2);
+
+/// The counter as one value: the hub, who may reach it, and its open sockets.
+/// Clones are the same counter.
+#[derive(Clone)]
+pub struct Counter(Arc<Inner>);
+
+struct Inner {
+    hub: Hub,
+    admission: Admission,
+    gate: Gate,
+    queue: Queue,
+}
+
+impl Counter {
+    /// A counter that is ready.
+    pub fn new(hub: Hub, admission: Admission) -> Self {
+        crawler::prepare();
+        Self(Arc::new(Inner {
+            hub,
+            admission,
+            gate: Gate::new(),
+            queue: Queue::default(),
+        }))
+    }
+
+    /// The hub, for numbers in pages: [`Hub::counts`].
+    pub fn hub(&self) -> &Hub {
+        &self.0.hub
+    }
+
+    /// Stops in the order that loses nothing: not ready and no new sockets,
+    /// save, close all sockets with 1012, spread out, and save the rest. Takes
+    /// at most about ten seconds.
+    ///
+    /// # Errors
+    /// If views could not be saved.
+    pub async fn stop(&self) -> Result<(), Unsaved> {
+        let inner = &self.0;
+        inner.gate.shut();
+        // What fails here is tried again below.
+        let _ = inner.hub.save_and_stop(SAVE_PATIENCE).await;
+        inner.gate.clear(socket::CLOSE_SPREAD + STOP_PATIENCE).await;
+        inner.hub.save_and_stop(SAVE_PATIENCE).await
+    }
+
+    /// The slug that this text names.
+    ///
+    /// # Errors
+    /// If it names none that is counted.
+    pub fn slug(&self, text: &str) -> Result<Slug, ApiError> {
+        self.0.admission.slug(text).map_err(ApiError::not_found)
+    }
+
+    /// The numbers of a slug that is counted.
+    ///
+    /// # Errors
+    /// If it is not, or its numbers cannot be read.
+    pub async fn counts(&self, slug: &Slug) -> Result<Counts, ApiError> {
+        if !self.0.admission.slugs.contains(slug) {
+            return Err(ApiError::not_found(SlugRefused::Unknown));
+        }
+        let counts = self.0.hub.counts(slug).await;
+        counts.map_err(|_| ApiError::storage_failed())
+    }
+
+    /// One more connection from this peer, to be held as long as it lasts; none if
+    /// its address has as many as it may. A trusted proxy may have any number.
+    pub fn admit_connection(&self, peer: IpAddr) -> Option<Share> {
+        let admission = &self.0.admission;
+        let share = admission.limits.take_connection(admission.peer(peer));
+        if share.is_none() {
+            self.metrics().connections_refused.inc();
+        }
+        share
+    }
+
+    /// One more page for whoever asks, to be held until they have it; none if their
+    /// address waits for as many as it may.
+    pub(in crate::counter) fn admit_page(
+        &self,
+        extensions: &Extensions,
+        headers: &HeaderMap,
+    ) -> Option<Share> {
+        let admission = &self.0.admission;
+        let from = admission.from(extensions, headers);
+        admission.limits.take_page(from)
+    }
+
+    /// Counts a page that was not made.
+    pub(in crate::counter) fn page_refused(&self, why: PageRefused) {
+        self.metrics().pages_refused.count(why);
+    }
+
+    /// Where pages wait to be made.
+    pub(in crate::counter) fn queue(&self) -> &Queue {
+        &self.0.queue
+    }
+
+    /// Who may reach the hub.
+    pub(super) fn admission(&self) -> &Admission {
+        &self.0.admission
+    }
+
+    pub(super) fn metrics(&self) -> &Metrics {
+        self.0.hub.metrics()
+    }
+
+    /// Where sockets come in.
+    pub(in crate::counter) fn gate(&self) -> &Gate {
+        &self.0.gate
+    }
+}

@@ -1,0 +1,348 @@
+//! What an owner changes in a database file, also while a server counts into it.
+
+use super::{
+    BUSY_TIMEOUT, MIGRATIONS, OfSomethingElse, OpenError, add_day, days, from_sql,
+    is_of_something_else, open_error::problem_of, to_sql, total_of,
+};
+use crate::counter::protocol::Slug;
+use jiff::{Timestamp, civil::Date};
+use sqlx::{
+    ConnectOptions, Connection, SqliteConnection,
+    sqlite::{SqliteConnectOptions, SqliteSynchronous},
+};
+use std::{collections::BTreeMap, path::Path};
+
+/// The most views that a slug can have: the largest number that every reader of JSON
+/// has exactly (RFC 8259 §6).
+pub const MOST_VIEWS: u64 = (1 << 53) - 1;
+
+/// A change that is being made: all of it or nothing. Until [`Self::commit`] nobody sees
+/// any of it, and dropping it changes nothing. Saves of a server wait meanwhile.
+pub struct Correcting(SqliteConnection);
+
+/// What became of a slug's total.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// The slug.
+    pub slug: Slug,
+    /// What was stored.
+    pub before: u64,
+    /// What is.
+    pub after: u64,
+}
+
+/// Views of a slug, by the day they were counted on and without one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Views {
+    /// Those of which no day is known. Fewer than none where an owner took away more
+    /// than there were.
+    pub undated: i64,
+    /// Those of each UTC day.
+    pub days: BTreeMap<Date, u64>,
+}
+
+/// Why nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum CorrectError {
+    /// The database cannot be used.
+    #[error("the database {0}")]
+    Database(String),
+    /// A slug would have fewer than no views.
+    #[error(
+        "{slug} would have fewer than no views: {total} are stored in all, and {taken} would be taken away"
+    )]
+    BelowZero {
+        /// The slug.
+        slug: Slug,
+        /// How many it has.
+        total: u64,
+        /// How many were to be taken.
+        taken: u64,
+    },
+    /// A slug would have more than [`MOST_VIEWS`].
+    #[error(
+        "{slug} would have more than 9,007,199,254,740,991 views, which is the most that can be"
+    )]
+    TooMany {
+        /// The slug.
+        slug: Slug,
+    },
+}
+
+impl From<sqlx::Error> for CorrectError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Database(problem_of(&error))
+    }
+}
+
+impl Correcting {
+    /// Begins to change this file, which must exist; one of an older version of this
+    /// program is brought up to date. Waits for a save that is being made.
+    ///
+    /// # Errors
+    /// If it cannot be written, or is not a database of this program.
+    pub async fn begin(file: &Path) -> Result<Self, OpenError> {
+        let begun = async {
+            let mut connection = SqliteConnectOptions::new()
+                .filename(file)
+                // Whoever corrects a number does not want to do it a second time.
+                .synchronous(SqliteSynchronous::Full)
+                .busy_timeout(BUSY_TIMEOUT)
+                .disable_statement_logging()
+                .connect()
+                .await?;
+            if is_of_something_else(&mut connection).await? {
+                return Err(sqlx::Error::Configuration(Box::new(OfSomethingElse)));
+            }
+            MIGRATIONS.run(&mut connection).await?;
+            // The end of the connection takes it back, unless it is committed.
+            execute(&mut connection, "BEGIN IMMEDIATE").await?;
+            Ok(Self(connection))
+        };
+        begun.await.map_err(|e| OpenError::new(file, &e))
+    }
+
+    /// What is stored of a slug; none if it never had a view.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub async fn total(&mut self, slug: &Slug) -> Result<Option<u64>, CorrectError> {
+        let total: Option<i64> = sqlx::query_scalar("SELECT total FROM totals WHERE slug = ?")
+            .bind(slug.as_str())
+            .fetch_optional(&mut self.0)
+            .await?;
+        Ok(total.map(from_sql))
+    }
+
+    /// Sets the total of a slug. Its days stay as they are.
+    ///
+    /// # Errors
+    /// If it is more than [`MOST_VIEWS`], or cannot be written.
+    pub async fn set(
+        &mut self,
+        slug: &Slug,
+        views: u64,
+        why: &str,
+    ) -> Result<Change, CorrectError> {
+        let before = total_of(&mut self.0, slug).await?;
+        let undated = to_sql(views) - to_sql(before);
+        self.store("set", slug, before, Some(views), undated, why)
+            .await
+    }
+
+    /// Sets the views of one day of a slug. Its total changes by as much.
+    ///
+    /// # Errors
+    /// If there would be more than [`MOST_VIEWS`] or fewer than none, or it cannot be
+    /// written.
+    pub async fn set_day(
+        &mut self,
+        slug: &Slug,
+        day: Date,
+        views: u64,
+        why: &str,
+    ) -> Result<Change, CorrectError> {
+        let before = total_of(&mut self.0, slug).await?;
+        let on_day = days::of_slug(&mut self.0, slug).await?.remove(&day);
+        let on_day = on_day.unwrap_or(0);
+        let after = before.saturating_add(views).checked_sub(on_day);
+        let after = after.ok_or_else(|| CorrectError::BelowZero {
+            slug: slug.clone(),
+            total: before,
+            taken: on_day.saturating_sub(views),
+        })?;
+        sqlx::query(
+            "INSERT INTO days (slug, day, views) VALUES (?, ?, ?)
+             ON CONFLICT (slug, day) DO UPDATE SET views = excluded.views",
+        )
+        .bind(slug.as_str())
+        .bind(day.to_string())
+        .bind(to_sql(views))
+        .execute(&mut self.0)
+        .await?;
+        let why = joined(&day.to_string(), why);
+        self.store("set", slug, before, Some(after), 0, &why).await
+    }
+
+    /// Moves all views of one slug to another, by their days, beside those that are
+    /// there. Returns what became of the two.
+    ///
+    /// # Errors
+    /// If they would be more than [`MOST_VIEWS`] together, or it cannot be written.
+    pub async fn rename(
+        &mut self,
+        from: &Slug,
+        to: &Slug,
+        why: &str,
+    ) -> Result<[Change; 2], CorrectError> {
+        let views = self.views(from).await?;
+        let before = total_of(&mut self.0, from).await?;
+        for table in [
+            "DELETE FROM totals WHERE slug = ?",
+            "DELETE FROM days WHERE slug = ?",
+        ] {
+            let delete = sqlx::query(table).bind(from.as_str());
+            delete.execute(&mut self.0).await?;
+        }
+        let why_from = joined(&format!("to {to}"), why);
+        let taken = self.store("rename", from, before, None, -views.undated, &why_from);
+        let taken = taken.await?;
+        let why_to = joined(&format!("from {from}"), why);
+        let added = self.add_as("rename", to, &views, &why_to).await?;
+        Ok([taken, added])
+    }
+
+    /// Adds views that were counted elsewhere.
+    ///
+    /// # Errors
+    /// If there would be more than [`MOST_VIEWS`] or fewer than none, or it cannot be
+    /// written.
+    pub async fn add(
+        &mut self,
+        slug: &Slug,
+        views: &Views,
+        why: &str,
+    ) -> Result<Change, CorrectError> {
+        self.add_as("import", slug, views, why).await
+    }
+
+    async fn add_as(
+        &mut self,
+        command: &'static str,
+        slug: &Slug,
+        views: &Views,
+        why: &str,
+    ) -> Result<Change, CorrectError> {
+        let before = total_of(&mut self.0, slug).await?;
+        let mut days = views.days.values();
+        let with_days = days.try_fold(before, |sum, n| sum.checked_add(*n));
+        let with_days = with_days.ok_or_else(|| CorrectError::TooMany { slug: slug.clone() })?;
+        let after = with_days.checked_add_signed(views.undated);
+        let after = after.ok_or_else(|| CorrectError::BelowZero {
+            slug: slug.clone(),
+            total: with_days,
+            taken: views.undated.unsigned_abs(),
+        })?;
+        for (day, views) in &views.days {
+            add_day(&mut self.0, slug, &day.to_string(), *views).await?;
+        }
+        self.store(command, slug, before, Some(after), views.undated, why)
+            .await
+    }
+
+    /// The views of a slug.
+    ///
+    /// # Errors
+    /// If they cannot be read.
+    pub async fn views(&mut self, slug: &Slug) -> Result<Views, CorrectError> {
+        let total = total_of(&mut self.0, slug).await?;
+        let days = days::of_slug(&mut self.0, slug).await?;
+        let dated = days.values().copied().map(to_sql).sum::<i64>();
+        Ok(Views {
+            undated: to_sql(total) - dated,
+            days,
+        })
+    }
+
+    /// When the file with this SHA-256 was imported; none if it never was.
+    ///
+    /// # Errors
+    /// If that cannot be read.
+    pub async fn imported_at(&mut self, sha256: &str) -> Result<Option<String>, CorrectError> {
+        let when = sqlx::query_scalar("SELECT imported_at FROM imports WHERE sha256 = ?")
+            .bind(sha256)
+            .fetch_optional(&mut self.0)
+            .await?;
+        Ok(when)
+    }
+
+    /// Writes down that the file with this SHA-256 is imported.
+    ///
+    /// # Errors
+    /// If that cannot be written.
+    pub async fn note_import(&mut self, sha256: &str) -> Result<(), CorrectError> {
+        sqlx::query(
+            "INSERT INTO imports (sha256, imported_at) VALUES (?, ?)
+             ON CONFLICT (sha256) DO UPDATE SET imported_at = excluded.imported_at",
+        )
+        .bind(sha256)
+        .bind(moment())
+        .execute(&mut self.0)
+        .await?;
+        Ok(())
+    }
+
+    /// Makes it so, down to the disk. A server that counts into the file shows it within a
+    /// second.
+    ///
+    /// # Errors
+    /// If it cannot be written; then nothing was changed.
+    pub async fn commit(mut self) -> Result<(), CorrectError> {
+        execute(&mut self.0, "COMMIT").await?;
+        // It is on the disk, whatever this says.
+        let _ = self.0.close().await;
+        Ok(())
+    }
+
+    /// Stores a total, none for a slug that is gone, and enters the change in the audit,
+    /// which is also how a running server hears of it.
+    async fn store(
+        &mut self,
+        command: &'static str,
+        slug: &Slug,
+        before: u64,
+        after: Option<u64>,
+        undated: i64,
+        why: &str,
+    ) -> Result<Change, CorrectError> {
+        if after > Some(MOST_VIEWS) {
+            return Err(CorrectError::TooMany { slug: slug.clone() });
+        }
+        if let Some(after) = after {
+            sqlx::query(
+                "INSERT INTO totals (slug, total) VALUES (?, ?)
+                 ON CONFLICT (slug) DO UPDATE SET total = excluded.total",
+            )
+            .bind(slug.as_str())
+            .bind(to_sql(after))
+            .execute(&mut self.0)
+            .await?;
+        }
+        let after = after.unwrap_or(0);
+        sqlx::query(
+            "INSERT INTO corrections (made_at, command, slug, before, after, undated, why)
+             VALUES (?, ?, ?, ?, ?, ?, ?)",
+        )
+        .bind(moment())
+        .bind(command)
+        .bind(slug.as_str())
+        .bind(to_sql(before))
+        .bind(to_sql(after))
+        .bind(undated)
+        .bind(why)
+        .execute(&mut self.0)
+        .await?;
+        Ok(Change {
+            slug: slug.clone(),
+            before,
+            after,
+        })
+    }
+}
+
+async fn execute(connection: &mut SqliteConnection, sql: &'static str) -> Result<(), sqlx::Error> {
+    sqlx::raw_sql(sql).execute(connection).await.map(drop)
+}
+
+/// What the audit says by itself, and what the owner says, if anything.
+fn joined(what: &str, why: &str) -> String {
+    match why {
+        "" => what.to_owned(),
+        why => format!("{what}: {why}"),
+    }
+}
+
+/// Now, in UTC, to the second.
+fn moment() -> String {
+    Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}

@@ -1,0 +1,49 @@
+//! Views by their UTC day.
+
+use super::from_sql;
+use crate::counter::protocol::Slug;
+use jiff::civil::Date;
+use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
+use std::collections::BTreeMap;
+
+/// The days on which a slug had views. A day that another program wrote, and that is
+/// none, is left out.
+pub(super) async fn of_slug(
+    connection: &mut SqliteConnection,
+    slug: &Slug,
+) -> Result<BTreeMap<Date, u64>, sqlx::Error> {
+    let rows = sqlx::query("SELECT day, views FROM days WHERE slug = ?")
+        .bind(slug.as_str())
+        .fetch_all(connection)
+        .await?;
+    Ok(rows.iter().filter_map(day_and_views).collect())
+}
+
+/// The days on which any slug had views.
+pub(super) async fn of_all(
+    connection: &mut SqliteConnection,
+) -> Result<BTreeMap<Date, u64>, sqlx::Error> {
+    let rows = sqlx::query("SELECT day, sum(views) FROM days GROUP BY day")
+        .fetch_all(connection)
+        .await?;
+    Ok(rows.iter().filter_map(day_and_views).collect())
+}
+
+/// The days of every slug.
+pub(super) async fn of_each(
+    connection: &mut SqliteConnection,
+) -> Result<Vec<(Slug, Date, u64)>, sqlx::Error> {
+    let rows = sqlx::query("SELECT day, views, slug FROM days")
+        .fetch_all(connection)
+        .await?;
+    let days = rows.iter().filter_map(|row| {
+        let (day, views) = day_and_views(row)?;
+        Some((row.try_get::<&str, _>(2).ok()?.parse().ok()?, day, views))
+    });
+    Ok(days.collect())
+}
+
+fn day_and_views(row: &SqliteRow) -> Option<(Date, u64)> {
+    let day = row.try_get::<&str, _>(0).ok()?.parse().ok()?;
+    Some((day, from_sql(row.try_get(1).ok()?)))
+}

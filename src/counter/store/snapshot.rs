@@ -1,0 +1,216 @@
+//! What is in a database file at one moment, for whoever only reads it: also while
+//! another process counts into it.
+
+use super::{BUSY_TIMEOUT, MOST_VIEWS, OpenError, Views, days, slug_and_total, to_sql};
+use crate::counter::protocol::Slug;
+use jiff::civil::Date;
+use serde::Serialize;
+use sqlx::{
+    ConnectOptions, Row, SqliteConnection,
+    sqlite::{SqliteConnectOptions, SqliteRow},
+};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+/// A database file at one moment. Nothing of it is changed.
+pub struct Snapshot {
+    file: PathBuf,
+    connection: SqliteConnection,
+}
+
+/// What its owner changed of a slug's numbers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Correction {
+    /// When, in UTC: `2026-11-20T12:00:00Z`.
+    pub made_at: String,
+    /// The command: `set`, `rename`, `import`.
+    pub command: String,
+    /// The slug.
+    pub slug: String,
+    /// The total as it was stored before.
+    pub before: i64,
+    /// The total as it was stored then.
+    pub after: i64,
+    /// What of the change is in no day.
+    pub undated: i64,
+    /// Why, in the owner's words.
+    pub why: String,
+}
+
+impl Snapshot {
+    /// The file as it is now.
+    ///
+    /// # Errors
+    /// If there is no such file or it is not a database of this program.
+    pub async fn of(file: &Path) -> Result<Self, OpenError> {
+        let begun = async {
+            let mut connection = SqliteConnectOptions::new()
+                .filename(file)
+                .read_only(true)
+                .busy_timeout(BUSY_TIMEOUT)
+                .disable_statement_logging()
+                .connect()
+                .await?;
+            sqlx::raw_sql("BEGIN").execute(&mut connection).await?;
+            // The moment is that of the first look. It also finds out that this is a
+            // database of ours.
+            sqlx::query("SELECT count(*) FROM totals")
+                .fetch_one(&mut connection)
+                .await?;
+            Ok(connection)
+        };
+        match begun.await {
+            Ok(connection) => Ok(Self {
+                file: file.into(),
+                connection,
+            }),
+            Err(error) => Err(OpenError::new(file, &error)),
+        }
+    }
+
+    /// All totals, by slug.
+    ///
+    /// # Errors
+    /// If they cannot be read.
+    pub async fn totals(&mut self) -> Result<Vec<(Slug, u64)>, OpenError> {
+        let rows = sqlx::query("SELECT slug, total FROM totals ORDER BY slug")
+            .fetch_all(&mut self.connection)
+            .await;
+        let rows = rows.map_err(|e| OpenError::new(&self.file, &e))?;
+        Ok(rows.iter().filter_map(slug_and_total).collect())
+    }
+
+    /// The views of each UTC day that had any, of one slug or of all.
+    ///
+    /// # Errors
+    /// If they cannot be read.
+    pub async fn days(&mut self, slug: Option<&Slug>) -> Result<BTreeMap<Date, u64>, OpenError> {
+        let days = match slug {
+            Some(slug) => days::of_slug(&mut self.connection, slug).await,
+            None => days::of_all(&mut self.connection).await,
+        };
+        days.map_err(|e| OpenError::new(&self.file, &e))
+    }
+
+    /// All there is of every slug.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub async fn views(&mut self) -> Result<BTreeMap<Slug, Views>, OpenError> {
+        let mut all: BTreeMap<Slug, Views> = BTreeMap::new();
+        for (slug, total) in self.totals().await? {
+            all.entry(slug).or_default().undated = to_sql(total);
+        }
+        let days = days::of_each(&mut self.connection).await;
+        let days = days.map_err(|e| OpenError::new(&self.file, &e))?;
+        for (slug, day, views) in days {
+            let of_slug = all.entry(slug).or_default();
+            of_slug.undated -= to_sql(views);
+            of_slug.days.insert(day, views);
+        }
+        Ok(all)
+    }
+
+    /// What was corrected, in the order in which it was; nothing in a file that an older
+    /// version wrote, which knew no corrections.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub async fn corrections(&mut self) -> Result<Vec<Correction>, OpenError> {
+        if !self.knows_corrections().await? {
+            return Ok(Vec::new());
+        }
+        let rows = sqlx::query(
+            "SELECT made_at, command, slug, before, after, undated, why
+             FROM corrections ORDER BY id",
+        )
+        .fetch_all(&mut self.connection)
+        .await;
+        let rows = rows.map_err(|e| OpenError::new(&self.file, &e))?;
+        Ok(rows.iter().map(correction).collect())
+    }
+
+    /// Everything that is wrong with the file, in a sentence each; nothing if all is well.
+    ///
+    /// # Errors
+    /// If it cannot be read at all.
+    pub async fn problems(&mut self) -> Result<Vec<String>, OpenError> {
+        let undated = match self.knows_corrections().await? {
+            true => "SELECT slug, 0, undated FROM corrections",
+            false => "SELECT '', 0, 0 WHERE false",
+        };
+        let found = problems(&mut self.connection, undated).await;
+        found.map_err(|e| OpenError::new(&self.file, &e))
+    }
+
+    async fn knows_corrections(&mut self) -> Result<bool, OpenError> {
+        let known =
+            sqlx::query_scalar("SELECT count(*) > 0 FROM sqlite_schema WHERE name = 'corrections'")
+                .fetch_one(&mut self.connection)
+                .await;
+        known.map_err(|e| OpenError::new(&self.file, &e))
+    }
+}
+
+fn correction(row: &SqliteRow) -> Correction {
+    Correction {
+        made_at: row.get(0),
+        command: row.get(1),
+        slug: row.get(2),
+        before: row.get(3),
+        after: row.get(4),
+        undated: row.get(5),
+        why: row.get(6),
+    }
+}
+
+async fn problems(
+    connection: &mut SqliteConnection,
+    undated: &str,
+) -> Result<Vec<String>, sqlx::Error> {
+    let mut found = Vec::new();
+    let integrity: Vec<String> = sqlx::query_scalar("PRAGMA integrity_check")
+        .fetch_all(&mut *connection)
+        .await?;
+    found.extend(
+        integrity
+            .into_iter()
+            .filter(|line| line != "ok")
+            .map(|line| format!("SQLite says: {line}; restore a backup")),
+    );
+    let days: Vec<(String, String)> = sqlx::query_as("SELECT slug, day FROM days")
+        .fetch_all(&mut *connection)
+        .await?;
+    for (slug, day) in days {
+        if day.parse::<Date>().is_err() {
+            found.push(format!("{slug:?} has views on {day:?}, which is no day"));
+        }
+    }
+    // Each total beside what its days and corrections add up to.
+    let sql = format!(
+        "SELECT slug, sum(total), sum(parts) FROM (
+             SELECT slug, total, 0 AS parts FROM totals
+             UNION ALL SELECT slug, 0, views FROM days
+             UNION ALL {undated}
+         ) GROUP BY slug ORDER BY slug"
+    );
+    let sums: Vec<(String, i64, i64)> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .fetch_all(connection)
+        .await?;
+    for (slug, total, parts) in sums {
+        if let Err(error) = slug.parse::<Slug>() {
+            found.push(format!("{slug:?} is counted and can be no page: {error}"));
+        }
+        if total > to_sql(MOST_VIEWS) {
+            found.push(format!("{slug:?} has {total} views, more than can be"));
+        }
+        if total != parts {
+            found.push(format!(
+                "{slug:?} has {total} views, and its days and corrections add up to {parts}"
+            ));
+        }
+    }
+    Ok(found)
+}

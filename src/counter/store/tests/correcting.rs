@@ -1,0 +1,229 @@
+//! What an owner changes, in the real SQLite file.
+
+use super::*;
+
+const DAY_AFTER: Date = Date::constant(2026, 11, 21);
+
+async fn correcting(folder: &TempDir) -> Correcting {
+    Correcting::begin(&folder.path().join("views.db"))
+        .await
+        .unwrap()
+}
+
+async fn snapshot(folder: &TempDir) -> Snapshot {
+    Snapshot::of(&folder.path().join("views.db")).await.unwrap()
+}
+
+fn change(text: &str, before: u64, after: u64) -> Change {
+    let slug = slug(text);
+    Change {
+        slug,
+        before,
+        after,
+    }
+}
+
+/// Of each correction the command, the slug, the change, what of it has no day, and why.
+async fn audit(folder: &TempDir) -> Vec<(String, String, [i64; 3], String)> {
+    let all = snapshot(folder).await.corrections().await.unwrap();
+    all.into_iter()
+        .map(|c| (c.command, c.slug, [c.before, c.after, c.undated], c.why))
+        .collect()
+}
+
+fn entry(
+    command: &str,
+    slug: &str,
+    numbers: [i64; 3],
+    why: &str,
+) -> (String, String, [i64; 3], String) {
+    (command.into(), slug.into(), numbers, why.into())
+}
+
+#[tokio::test]
+async fn a_total_is_set_and_the_audit_says_why() {
+    let (folder, store) = store().await;
+    store.add(&batch(1, &[("a", 5)])).await.unwrap();
+    let mut setting = correcting(&folder).await;
+    let set = setting.set(&slug("a"), 2, "a prankster").await.unwrap();
+    assert_eq!(set, change("a", 5, 2));
+    setting.commit().await.unwrap();
+    assert_eq!(store.total(&slug("a")).await.unwrap(), 2);
+    assert_eq!(
+        audit(&folder).await,
+        [entry("set", "a", [5, 2, -3], "a prankster")]
+    );
+    assert_eq!(snapshot(&folder).await.problems().await.unwrap(), [""; 0]);
+    // What is counted from now on is on top of it.
+    let totals = store.add(&batch(2, &[("a", 1)])).await.unwrap();
+    assert_eq!(totals, [(slug("a"), 3)].into());
+}
+
+#[tokio::test]
+async fn the_store_tells_what_was_corrected_since() {
+    let (folder, store) = store().await;
+    assert_eq!(store.corrected(0).await.unwrap(), Corrected::default());
+    let mut setting = correcting(&folder).await;
+    for (text, views) in [("a", 1), ("b", 2), ("a", 3)] {
+        setting.set(&slug(text), views, "so").await.unwrap();
+    }
+    setting.commit().await.unwrap();
+    let totals = [(slug("a"), 3), (slug("b"), 2)].into();
+    let all = Corrected { last: 3, totals };
+    assert_eq!(store.corrected(0).await.unwrap(), all);
+    let totals = [(slug("a"), 3)].into();
+    let last = Corrected { last: 3, totals };
+    assert_eq!(store.corrected(2).await.unwrap(), last);
+    let none = Corrected {
+        last: 3,
+        totals: HashMap::new(),
+    };
+    assert_eq!(store.corrected(3).await.unwrap(), none);
+}
+
+#[tokio::test]
+async fn what_is_not_committed_changes_nothing() {
+    let (folder, store) = store().await;
+    store.add(&batch(1, &[("a", 5)])).await.unwrap();
+    let mut setting = correcting(&folder).await;
+    setting.set(&slug("a"), 2, "so").await.unwrap();
+    setting.rename(&slug("a"), &slug("b"), "").await.unwrap();
+    setting.note_import("00ff").await.unwrap();
+    drop(setting);
+    assert_eq!(store.total(&slug("a")).await.unwrap(), 5);
+    assert_eq!(audit(&folder).await, []);
+    let mut again = correcting(&folder).await;
+    assert_eq!(again.imported_at("00ff").await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_day_is_set_and_the_total_changes_by_as_much() {
+    let (folder, store) = store().await;
+    store.add(&batch(1, &[("a", 5)])).await.unwrap();
+    let mut setting = correcting(&folder).await;
+    let a = slug("a");
+    assert_eq!(
+        setting.set_day(&a, DAY, 2, "bots").await.unwrap(),
+        change("a", 5, 2)
+    );
+    assert_eq!(
+        setting.set_day(&a, DAY_AFTER, 4, "bots").await.unwrap(),
+        change("a", 2, 6)
+    );
+    setting.commit().await.unwrap();
+    let days = [(DAY, 2), (DAY_AFTER, 4)].into();
+    let mut now = snapshot(&folder).await;
+    assert_eq!(now.days(Some(&a)).await.unwrap(), days);
+    assert_eq!(now.problems().await.unwrap(), [""; 0]);
+    assert_eq!(
+        audit(&folder).await[0],
+        entry("set", "a", [5, 2, 0], "2026-11-20: bots")
+    );
+    // The total was lowered, and its day still has what was taken away.
+    let mut setting = correcting(&folder).await;
+    setting.set(&a, 1, "so").await.unwrap();
+    let error = setting.set_day(&a, DAY_AFTER, 0, "so").await.unwrap_err();
+    let expected =
+        "a would have fewer than no views: 1 are stored in all, and 4 would be taken away";
+    assert_eq!(error.to_string(), expected);
+}
+
+#[tokio::test]
+async fn a_rename_moves_views_with_their_days() {
+    let (folder, store) = store().await;
+    store.add(&batch(1, &[("a", 5), ("b", 1)])).await.unwrap();
+    let mut renaming = correcting(&folder).await;
+    renaming.set(&slug("a"), 7, "so").await.unwrap();
+    let moved = renaming.rename(&slug("a"), &slug("b"), "").await.unwrap();
+    assert_eq!(moved, [change("a", 7, 0), change("b", 1, 8)]);
+    renaming.commit().await.unwrap();
+    let mut now = snapshot(&folder).await;
+    assert_eq!(now.totals().await.unwrap(), [(slug("b"), 8)]);
+    let b = Views {
+        undated: 2,
+        days: [(DAY, 6)].into(),
+    };
+    assert_eq!(now.views().await.unwrap(), [(slug("b"), b)].into());
+    assert_eq!(now.problems().await.unwrap(), [""; 0]);
+    assert_eq!(
+        audit(&folder).await[1..],
+        [
+            entry("rename", "a", [7, 0, -2], "to b"),
+            entry("rename", "b", [1, 8, 2], "from a")
+        ]
+    );
+}
+
+#[tokio::test]
+async fn views_from_elsewhere_are_added_to_days_and_totals() {
+    let (folder, store) = store().await;
+    store.add(&batch(1, &[("a", 5)])).await.unwrap();
+    let mut importing = correcting(&folder).await;
+    let views = Views {
+        undated: 10,
+        days: [(DAY, 2), (DAY_AFTER, 3)].into(),
+    };
+    let added = importing.add(&slug("a"), &views, "old.csv").await.unwrap();
+    assert_eq!(added, change("a", 5, 20));
+    importing.note_import("00ff").await.unwrap();
+    importing.commit().await.unwrap();
+    let a = Views {
+        undated: 10,
+        days: [(DAY, 7), (DAY_AFTER, 3)].into(),
+    };
+    let mut now = snapshot(&folder).await;
+    assert_eq!(now.views().await.unwrap(), [(slug("a"), a)].into());
+    assert_eq!(now.problems().await.unwrap(), [""; 0]);
+    let mut again = correcting(&folder).await;
+    assert!(again.imported_at("00ff").await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn no_slug_has_more_views_than_json_can_say_or_fewer_than_none() {
+    let (folder, _store) = store().await;
+    let mut setting = correcting(&folder).await;
+    let a = slug("a");
+    let undated = |undated| Views {
+        undated,
+        days: BTreeMap::new(),
+    };
+    setting.set(&a, MOST_VIEWS, "so").await.unwrap();
+    for refused in [
+        setting.set(&a, MOST_VIEWS + 1, "so").await,
+        setting.set_day(&a, DAY, 1, "so").await,
+        setting.add(&a, &undated(1), "so").await,
+        setting.add(&a, &undated(i64::MAX), "so").await,
+        setting.add(&slug("b"), &undated(-1), "so").await,
+    ] {
+        refused.unwrap_err();
+    }
+    let all_days = Views {
+        undated: 0,
+        days: [(DAY, u64::MAX), (DAY_AFTER, u64::MAX)].into(),
+    };
+    setting.add(&a, &all_days, "so").await.unwrap_err();
+}
+
+#[tokio::test]
+async fn a_file_that_does_not_add_up_is_found_out() {
+    let (folder, store) = store().await;
+    store.add(&batch(1, &[("a", 5)])).await.unwrap();
+    sqlx::raw_sql(
+        "UPDATE totals SET total = 7 WHERE slug = 'a';
+         INSERT INTO totals VALUES ('x//y', 0);
+         INSERT INTO days VALUES ('b', 'some day', 1)",
+    )
+    .execute(&store.writing)
+    .await
+    .unwrap();
+    let problems = snapshot(&folder).await.problems().await.unwrap();
+    assert_eq!(problems.len(), 4, "{problems:?}");
+    for (problem, expected) in problems.iter().zip([
+        "\"b\" has views on \"some day\", which is no day",
+        "\"a\" has 7 views, and its days and corrections add up to 5",
+        "\"b\" has 0 views, and its days and corrections add up to 1",
+        "\"x//y\" is counted and can be no page: the slug has an empty segment",
+    ]) {
+        assert!(problem.starts_with(expected), "{problem}");
+    }
+}

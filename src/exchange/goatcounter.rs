@@ -1,0 +1,69 @@
+//! GoatCounter's CSV export: a page view a line.
+//! <https://www.goatcounter.com/help/export>
+
+use super::{
+    Found,
+    paths::{Page, Strip, page_at},
+    read::Problem,
+};
+use csv::StringRecord;
+use jiff::civil::Date;
+use std::io::Read;
+
+/// Whether a file begins as such an export does: with the number of its version before the
+/// name of the first column.
+pub(super) fn is_of_goatcounter(names: &StringRecord) -> bool {
+    let first = names.get(0).unwrap_or_default();
+    let version = first.strip_suffix("Path");
+    version.is_some_and(|v| !v.is_empty() && v.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// Adds every page view, by its day. Events are none, nor is what GoatCounter took for a
+/// robot.
+pub(super) fn read(
+    lines: &mut csv::Reader<impl Read>,
+    names: &StringRecord,
+    strip: Option<&Strip>,
+    found: &mut Found,
+) -> Result<(), Problem> {
+    let at = |name: &str| {
+        let column = names.iter().position(|column| column == name);
+        column.ok_or_else(|| {
+            let problem = format!("GoatCounter's column {name:?} is missing; export it again");
+            Problem::Line(1, problem)
+        })
+    };
+    let (event, bot, date) = (at("Event")?, at("Bot")?, at("Date")?);
+    let mut line = StringRecord::new();
+    while lines.read_record(&mut line)? {
+        let number = line.position().map_or(0, csv::Position::line);
+        let cell = |column: usize| line.get(column).unwrap_or_default();
+        if matches!(cell(event), "true" | "1") {
+            found.leave_out("events");
+            continue;
+        }
+        if cell(bot) != "0" {
+            found.leave_out("views by robots");
+            continue;
+        }
+        let slug = match page_at(cell(0), strip) {
+            Page::Slug(slug) => slug,
+            Page::Elsewhere => {
+                found.leave_out("views of pages elsewhere on the site");
+                continue;
+            }
+            Page::None(error) => {
+                found.leave_out(format!("views of pages that can have no slug: {error}"));
+                continue;
+            }
+        };
+        // A moment in UTC, with its day before all.
+        let moment = cell(date);
+        let day = moment.get(..10).and_then(|day| day.parse::<Date>().ok());
+        let day = day.ok_or_else(|| Problem::Line(number, format!("{moment:?} is no date")))?;
+        found
+            .add(slug, Some(day), 1)
+            .ok_or_else(|| Problem::Line(number, "there are too many views".into()))?;
+    }
+    Ok(())
+}

@@ -112,7 +112,7 @@ pub fn router(site: Site, counter: Counter, site_files: SiteFiles) -> Router {
         .with_state(state);
     pages
         .merge(files)
-        .merge(service::routes(counter.clone(), site_files))
+        .merge(service::routes(counter.clone(), site_files, scheme))
         .merge(route::router(counter))
         .layer(map_response_with_state(scheme, headers::complete))
 }

@@ -1,6 +1,7 @@
 //! The counting service for any site: which pages there are, what they load, and a
 //! server that does nothing else.
 
+mod api_page;
 mod badge;
 mod embed;
 pub mod server;
@@ -11,12 +12,13 @@ use crate::{
         queue::queued,
         route::{ApiError, Counter},
     },
-    web::site_files::SiteFiles,
+    web::{headers::Scheme, site_files::SiteFiles},
 };
 use axum::{Router, middleware::from_fn_with_state, routing::get};
 
-/// What pages of other sites load: the script and badges.
-pub(crate) fn routes(counter: Counter, site_files: SiteFiles) -> Router {
+/// What pages of other sites load, the script and badges; and a page for whoever writes
+/// one. `scheme` is how the world reaches this server.
+pub(crate) fn routes(counter: Counter, site_files: SiteFiles, scheme: Scheme) -> Router {
     // They read the database, as pages do, and wait where these wait.
     let badges = Router::new()
         .route(badge::PATH, get(badge::badge))
@@ -26,5 +28,6 @@ pub(crate) fn routes(counter: Counter, site_files: SiteFiles) -> Router {
         .route(embed::PATH, get(embed::script))
         .with_state(site_files)
         .merge(badges)
+        .merge(api_page::routes(scheme))
         .method_not_allowed_fallback(ApiError::only_read)
 }

@@ -9,6 +9,7 @@
 )]
 
 mod abandoned;
+mod api;
 mod bad_input;
 mod conformance;
 mod counting;

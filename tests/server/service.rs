@@ -52,7 +52,12 @@ async fn without_a_blog_there_are_counts_alone() {
     assert_eq!(said("cache-control"), "public, max-age=3600");
     assert_eq!(script.text().await.unwrap(), "the script");
 
-    for path in ["/", "/posts/one", "/feed.xml", "/about"] {
+    // Whoever opens the address sees what is here.
+    let page = server.get("/").await;
+    assert_eq!(page.url().path(), "/api");
+    assert_eq!(page.status(), 200);
+
+    for path in ["/posts/one", "/feed.xml", "/about"] {
         let answer = server.get(path).await;
         assert_eq!(answer.status(), 404, "{path}");
         assert_eq!(answer.headers()["x-content-type-options"], "nosniff");

@@ -1,0 +1,105 @@
+// Uses each route of the API, and shows what it answers.
+
+const ASKED_EVERY = 5_000;
+const DAYS = 14;
+const FRAMES_SHOWN = 8;
+
+const at = (id) => document.getElementById(id);
+const number = new Intl.NumberFormat(document.documentElement.lang);
+// As one segment of the path: it may have slashes.
+const encoded = (slug) => encodeURIComponent(slug);
+
+const cell = (kind, ...content) => {
+  const cell = document.createElement(kind);
+  if (kind === 'th') cell.scope = 'row';
+  cell.append(...content);
+  return cell;
+};
+const row = (...cells) => {
+  const row = document.createElement('tr');
+  row.append(...cells);
+  return row;
+};
+
+/** What a route answers; an error has a sentence that says what to do. */
+const ask = async (path) => {
+  const answer = await fetch(path, { cache: 'no-cache' });
+  const json = await answer.json();
+  if (!answer.ok) throw new Error(json.error);
+  return json;
+};
+
+/** Says why there is nothing to show. */
+const attempt = async (what) => {
+  try {
+    await what();
+    at('problem').hidden = true;
+  } catch (error) {
+    at('problem').textContent =
+      error instanceof TypeError ? 'The server does not answer.' : `The server says: ${error.message}`;
+    at('problem').hidden = false;
+  }
+};
+
+const showAll = async () => {
+  const { views } = await ask('/api/v1/views');
+  at('posts').replaceChildren(
+    ...views.map(({ slug, live, total }) =>
+      row(cell('th', slug), cell('td', number.format(live)), cell('td', number.format(total))),
+    ),
+  );
+  at('none').hidden = views.length > 0;
+  const slugs = views.map(({ slug }) => slug);
+  // The server was away, and is back.
+  if (socket?.readyState === WebSocket.CLOSED) watch(at('slug').value);
+  const known = [...at('slug').options].map((option) => option.value);
+  if (slugs.join('\n') === known.join('\n')) return;
+  const chosen = at('slug').value;
+  at('slug').replaceChildren(...slugs.map((slug) => new Option(slug, slug)));
+  at('slug').value = slugs.includes(chosen) ? chosen : (slugs[0] ?? '');
+  at('chosen').hidden = slugs.length === 0;
+  if (at('slug').value !== chosen) await showOne(at('slug').value);
+};
+
+let socket;
+const watch = (slug) => {
+  socket?.close();
+  at('frames').textContent = '';
+  const address = new URL(`/api/v1/connect/${encoded(slug)}?watch=1`, location.href);
+  address.protocol = address.protocol.replace('http', 'ws');
+  const opened = (socket = new WebSocket(address));
+  const say = (line) => {
+    if (opened !== socket) return;
+    const lines = at('frames').textContent.split('\n').filter(Boolean);
+    at('frames').textContent = [...lines, line].slice(-FRAMES_SHOWN).join('\n');
+  };
+  opened.onmessage = ({ data }) => say(data);
+  opened.onclose = ({ code }) => say(`closed (${code})`);
+};
+
+const showOne = async (slug) => {
+  const since = new Date(Date.now() - (DAYS - 1) * 86_400_000).toISOString().slice(0, 10);
+  for (const path of document.querySelectorAll('[data-path]')) {
+    path.textContent = path.dataset.path.replace('SLUG', encoded(slug)).replace('SINCE', since);
+  }
+  watch(slug);
+  at('badge').src = `/badge/${encoded(slug)}.svg`;
+  at('badge').alt = `Views of ${slug}`;
+  at('views').textContent = JSON.stringify(await ask(`/api/v1/views/${encoded(slug)}`));
+  const { days } = await ask(`/api/v1/days/${encoded(slug)}?since=${since}`);
+  const most = Math.max(...days.map(({ views }) => views));
+  at('days').replaceChildren(
+    ...days.map(({ day, views }) => {
+      const meter = document.createElement('meter');
+      // The number stands beside it.
+      meter.ariaHidden = 'true';
+      Object.assign(meter, { max: most, value: views });
+      return row(cell('th', day), cell('td', meter, number.format(views)));
+    }),
+  );
+  at('no-days').hidden = days.length > 0;
+};
+
+at('slug').addEventListener('change', () => attempt(() => showOne(at('slug').value)));
+attempt(showAll);
+setInterval(() => document.visibilityState === 'visible' && attempt(showAll), ASKED_EVERY);

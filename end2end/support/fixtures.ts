@@ -3,7 +3,7 @@
  * browser whose complaints fail the test.
  */
 
-import { expect, test as base } from '@playwright/test';
+import { expect, test as base, type TestInfo } from '@playwright/test';
 import { Client } from './client';
 import { THROUGH } from './front';
 import { PLAIN } from './plain-pages';
@@ -39,15 +39,7 @@ export const test = base.extend<Options & Fixtures>({
   settings: [{}, { option: true }],
 
   server: async ({ settings }, use, testInfo) => {
-    const server = await Server.start(settings);
-    try {
-      await use(server);
-    } finally {
-      await server.dispose();
-      if (testInfo.status !== testInfo.expectedStatus) {
-        await testInfo.attach('server log', { body: server.log, contentType: 'text/plain' });
-      }
-    }
+    await lend(await Server.start(settings), use, testInfo);
   },
 
   network: async ({ server }, use) => {
@@ -97,6 +89,22 @@ export const test = base.extend<Options & Fixtures>({
     { auto: true },
   ],
 });
+
+/** Gives a test this server, and ends it. What it wrote is kept if the test failed. */
+export async function lend(
+  server: Server,
+  use: (server: Server) => Promise<void>,
+  testInfo: TestInfo,
+): Promise<void> {
+  try {
+    await use(server);
+  } finally {
+    await server.dispose();
+    if (testInfo.status !== testInfo.expectedStatus) {
+      await testInfo.attach('server log', { body: server.log, contentType: 'text/plain' });
+    }
+  }
+}
 
 /**
  * Chromium's word for a page that is left before its socket is open, which is

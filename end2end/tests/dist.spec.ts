@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
-import { expect, test as base } from '../support/fixtures';
+import { expect, lend, test as base } from '../support/fixtures';
 import { expectCounter } from '../support/page';
 import { Server } from '../support/server';
 
@@ -13,13 +13,8 @@ import { Server } from '../support/server';
 
 /** Told of nothing, in an empty folder. */
 const test = base.extend({
-  server: async ({}, use) => {
-    const server = await Server.startByItself();
-    try {
-      await use(server);
-    } finally {
-      await server.dispose();
-    }
+  server: async ({}, use, testInfo) => {
+    await lend(await Server.startByItself(), use, testInfo);
   },
 });
 

@@ -1,7 +1,7 @@
 /** What a test of another site starts from: that site, and a server that counts for it. */
 
 import { fileURLToPath } from 'node:url';
-import { test as base } from '../../support/fixtures';
+import { lend, test as base } from '../../support/fixtures';
 import { Server } from '../../support/server';
 import { StaticSite } from '../../support/static-site';
 
@@ -36,14 +36,7 @@ export const test = base.extend<Options & Fixtures>({
       VIEW_COUNTER_ORIGIN: site.url,
     });
     site.counts = server.url;
-    try {
-      await use(server);
-    } finally {
-      await server.dispose();
-      if (testInfo.status !== testInfo.expectedStatus) {
-        await testInfo.attach('server log', { body: server.log, contentType: 'text/plain' });
-      }
-    }
+    await lend(server, use, testInfo);
   },
 
   // `server` is asked for, so that the site knows it.

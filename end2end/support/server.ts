@@ -32,7 +32,9 @@ const START_MS = 10_000;
 const STOP_MS = 15_000;
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
-const inRepository = (name: string) => path.join(repository, name);
+
+/** The path of a file or folder of the repository. */
+export const inRepository = (name: string) => path.join(repository, name);
 
 /** The site that the tests are about. */
 export const CONTENT = inRepository('end2end/content');

@@ -1,6 +1,7 @@
 /**
- * Somebody else's site: the files of a folder, at an address of their own. Where these
- * name the counting server as it is in `examples/`, they are given the one of the test.
+ * Somebody else's site: the files of a folder, and some from elsewhere, at an address of
+ * their own. Where these name the counting server as it is in `examples/`, they are given
+ * the one of the test.
  */
 
 import { createServer, type Server as HttpServer } from 'node:http';
@@ -8,6 +9,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
+import { inRepository } from './server';
 
 const TYPES: Record<string, string> = {
   '.css': 'text/css',
@@ -17,17 +19,23 @@ const TYPES: Record<string, string> = {
   '.xml': 'application/xml',
 };
 
+/** Which these are, with their places in the repository. */
+export interface SiteFiles {
+  folder: string;
+  /** Files from elsewhere, by their paths on the site. */
+  more?: Record<string, string>;
+  /** The site's own address, if its files have it. */
+  written?: string;
+}
+
 export class StaticSite {
   /** The counting server's address. */
   counts = '';
-  readonly #folder: string;
-  /** The site's own address, as its files have it. */
-  readonly #written: string;
+  readonly #files: SiteFiles;
   readonly #http: HttpServer;
 
-  private constructor(folder: string, written: string) {
-    this.#folder = folder;
-    this.#written = written;
+  private constructor(files: SiteFiles) {
+    this.#files = files;
     this.#http = createServer(async (request, response) => {
       const file = await this.#read(new URL(request.url ?? '/', 'http://site').pathname);
       if (!file) return void response.writeHead(404).end();
@@ -35,8 +43,8 @@ export class StaticSite {
     });
   }
 
-  static async serve(folder: string, written: string): Promise<StaticSite> {
-    const site = new StaticSite(folder, written);
+  static async serve(files: SiteFiles): Promise<StaticSite> {
+    const site = new StaticSite(files);
     site.#http.listen(0, '127.0.0.1');
     await once(site.#http, 'listening');
     return site;
@@ -54,12 +62,16 @@ export class StaticSite {
   }
 
   async #read(name: string): Promise<{ bytes: Buffer | string; type: string } | undefined> {
-    const whole = path.join(this.#folder, decodeURIComponent(name));
+    const { folder, more = {}, written } = this.#files;
+    const whole = inRepository(more[name] ?? path.join(folder, decodeURIComponent(name)));
     const file = name.endsWith('/') ? path.join(whole, 'index.html') : whole;
     const type = TYPES[path.extname(file)];
     const bytes = await readFile(file).catch(() => undefined);
     if (!bytes || !type) return undefined;
-    const text = bytes.toString().replaceAll('http://127.0.0.1:3000', this.counts);
-    return { bytes: text.replaceAll(this.#written, this.url), type };
+    const text = bytes
+      .toString()
+      .replaceAll('http://127.0.0.1:3000', this.counts)
+      .replaceAll('ws://127.0.0.1:3000', this.counts.replace('http', 'ws'));
+    return { bytes: written ? text.replaceAll(written, this.url) : text, type };
   }
 }

@@ -4,11 +4,8 @@ import { expect, test } from './fixtures';
 
 // A real Astro site with view transitions; its site map says which pages there are.
 test.use({
-  example: {
-    folder: 'examples/astro/dist',
-    written: 'http://127.0.0.1:4321',
-    slugs: '/sitemap-index.xml',
-  },
+  files: { folder: 'examples/astro/dist', written: 'http://127.0.0.1:4321' },
+  slugs: '/sitemap-index.xml',
 });
 
 const counter = (page: Page) => page.locator('main view-counter');

@@ -1,38 +1,40 @@
 /** What a test of another site starts from: that site, and a server that counts for it. */
 
-import { fileURLToPath } from 'node:url';
 import { lend, test as base } from '../../support/fixtures';
 import { Server } from '../../support/server';
-import { StaticSite } from '../../support/static-site';
+import { type SiteFiles, StaticSite } from '../../support/static-site';
 
 export { expect } from '../../support/fixtures';
 
 interface Options {
-  /** The site's folder in the repository, its own address as its files have it, and where it says which pages there are. */
-  example: { folder: string; written: string; slugs: string };
+  files: SiteFiles;
+  /** Where the site says which pages there are. */
+  slugs: string;
 }
 
 interface Fixtures {
   site: StaticSite;
+  /** The same files at another address, whose pages may not connect. */
+  elsewhere: StaticSite;
 }
 
 export const test = base.extend<Options & Fixtures>({
-  example: [{ folder: '', written: '', slugs: '' }, { option: true }],
+  files: [{ folder: '' }, { option: true }],
 
-  site: async ({ example }, use) => {
-    const folder = fileURLToPath(new URL(`../../../${example.folder}`, import.meta.url));
-    const site = await StaticSite.serve(folder, example.written);
-    try {
+  slugs: ['', { option: true }],
+
+  site: ({ files }, use) => serve(files, use),
+
+  elsewhere: ({ files, server }, use) =>
+    serve(files, async (site) => {
+      site.counts = server.url;
       await use(site);
-    } finally {
-      await site.close();
-    }
-  },
+    }),
 
-  server: async ({ site, example }, use, testInfo) => {
+  server: async ({ site, slugs }, use, testInfo) => {
     const server = await Server.start({
       VIEW_COUNTER_BLOG: 'off',
-      VIEW_COUNTER_SLUGS: `${site.url}${example.slugs}`,
+      VIEW_COUNTER_SLUGS: `${site.url}${slugs}`,
       VIEW_COUNTER_ORIGIN: site.url,
     });
     site.counts = server.url;
@@ -42,3 +44,15 @@ export const test = base.extend<Options & Fixtures>({
   // `server` is asked for, so that the site knows it.
   baseURL: ({ site, server: _ }, use) => use(site.url),
 });
+
+async function serve(
+  files: SiteFiles,
+  use: (site: StaticSite) => Promise<void>,
+): Promise<void> {
+  const site = await StaticSite.serve(files);
+  try {
+    await use(site);
+  } finally {
+    await site.close();
+  }
+}

@@ -3,7 +3,8 @@ import type { Page } from '@playwright/test';
 import { expect, test } from './fixtures';
 
 test.use({
-  example: { folder: 'examples/plain', written: 'http://127.0.0.1:8000', slugs: '/slugs.txt' },
+  files: { folder: 'examples/plain', written: 'http://127.0.0.1:8000' },
+  slugs: '/slugs.txt',
 });
 
 const counter = (page: Page) => page.locator('main view-counter');

@@ -15,6 +15,8 @@ const counters = new Set<ViewCounter>();
 const readers = new Map<string, Reader>();
 /** Between the moment a navigation begins and the one in which its page has loaded. */
 let navigating = false;
+/** Of the page that is shown; while a navigation is under way the address may be ahead. */
+let path = location.pathname;
 let updates = false;
 
 /** Brings the readers in line with what is on the page. */
@@ -125,13 +127,14 @@ if (!customElements.get('view-counter')) {
   listen(window, 'storage', tellRole);
   listen(window, 'hashchange', ask);
   // Astro's and Turbo's navigations: left before the next page is fetched, and there when
-  // it has loaded.
-  listen(document, 'astro:before-preparation turbo:visit', () => {
-    navigating = true;
+  // it has loaded. Turbo visits the same page for a place in it, too, and to refresh it.
+  listen(document, 'astro:before-preparation turbo:visit', ({ to, detail }) => {
+    navigating ||= (to ?? new URL(detail.url)).pathname !== path;
     update();
   });
   listen(document, 'astro:page-load turbo:load', () => {
     navigating = false;
+    path = location.pathname;
     update();
   });
   ask();

@@ -58,3 +58,19 @@ test('the socket is closed before the next page is fetched', async ({ page, watc
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Dusk');
   await expect(counter(page)).toHaveText('1 reading now · 1 view');
 });
+
+test('a link to the page itself leaves nothing', async ({ page, sockets, server }) => {
+  await page.goto('/posts/noon/');
+  await expect(counter(page)).toHaveText('1 reading now · 1 view');
+  const loads = countLoads(page);
+  const loaded = page.evaluate(
+    () => new Promise((done) => document.addEventListener('astro:page-load', done, { once: true })),
+  );
+  await page.locator('nav a').evaluate((link: HTMLAnchorElement) => (link.href = location.href));
+  await page.locator('nav a').click();
+  await loaded;
+  await expect(counter(page)).toHaveText('1 reading now · 1 view');
+  expect(sockets.opened).toHaveLength(1);
+  expect(await server.views('posts%2Fnoon')).toEqual({ live: 1, total: 1 });
+  expect(loads()).toBe(0);
+});

@@ -62,7 +62,7 @@ test('a page shows each route being used', async ({ page, read, server }) => {
   const noon = page.locator('#posts tr').filter({ hasText: 'noon' });
   await expect(noon.locator('td')).toHaveText(['1', '1']);
 
-  await page.getByLabel('Post').selectOption('noon');
+  await page.getByRole('combobox', { name: 'Post' }).selectOption('noon');
   await expect(page.locator('#views')).toHaveText('{"slug":"noon","live":1,"total":1}');
   await expect(page.locator('#frames')).toHaveText('{"live":1,"total":1}');
   await expect(page.locator('#days tr')).toHaveCount(1);
@@ -77,7 +77,7 @@ test('a page shows each route being used', async ({ page, read, server }) => {
   second.close();
   await expect(page.locator('#frames')).toHaveText(/\{"live":1,"total":2\}$/);
 
-  await page.getByLabel('Post').selectOption('dusk');
+  await page.getByRole('combobox', { name: 'Post' }).selectOption('dusk');
   await expect(page.locator('#frames')).toHaveText('{"live":0,"total":0}');
   await expect(page.locator('#no-days')).toBeVisible();
 });

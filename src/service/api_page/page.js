@@ -85,8 +85,13 @@ const showOne = async (slug) => {
   watch(slug);
   at('badge').src = `/badge/${encoded(slug)}.svg`;
   at('badge').alt = `Views of ${slug}`;
-  at('views').textContent = JSON.stringify(await ask(`/api/v1/views/${encoded(slug)}`));
-  const { days } = await ask(`/api/v1/days/${encoded(slug)}?since=${since}`);
+  const [views, { days }] = await Promise.all([
+    ask(`/api/v1/views/${encoded(slug)}`),
+    ask(`/api/v1/days/${encoded(slug)}?since=${since}`),
+  ]);
+  // Another may have been chosen meanwhile, and its answer be here already.
+  if (at('slug').value !== slug) return;
+  at('views').textContent = JSON.stringify(views);
   const most = Math.max(...days.map(({ views }) => views));
   at('days').replaceChildren(
     ...days.map(({ day, views }) => {

@@ -21,7 +21,10 @@ use std::{cell::Cell, rc::Rc};
 /// that is the new view: if this one came back as well, one return would be two.
 pub(super) fn read(slug: Slug, beginning: Reading) -> Signal<Reading> {
     let reader = Reader::of(slug, beginning);
-    let reading = reader.reading();
+    let latest = reader.reading();
+    // What the server wrote here, until that is hydrated: by then others of the
+    // slug on this page may know more.
+    let shown = ArcRwSignal::new(beginning);
     // There is one thread; the wrapper only says so to the compiler.
     let presence = SendWrapper::new(Rc::new(Presence::of(reader)));
     on_cleanup({
@@ -35,15 +38,29 @@ pub(super) fn read(slug: Slug, beginning: Reading) -> Signal<Reading> {
         .as_ref()
         .map(|router| path_of(&router.as_url().read_untracked()));
     // An effect, because it runs after hydration: until then the page is the
-    // server's. It runs again when the router's path changes, which is before
-    // the next page is fetched, and long before this one is taken down.
+    // server's. It runs again when the numbers change; and when the router's path
+    // does, which is before the next page is fetched, and long before this one is
+    // taken down.
     let left = Cell::new(false);
+    let following = shown.clone();
+    let told = Cell::new(beginning);
     Effect::new(move |_| {
         let path = router
             .as_ref()
             .map(|router| path_of(&router.as_url().read()));
         left.set(left.get() || path != mounted_on);
         presence.set(!left.get());
+        let latest = latest.get();
+        let latest = Reading {
+            // Those that this one began with, if there were none for the first.
+            counts: latest.counts.or(beginning.counts),
+            ..latest
+        };
+        // Not when only the path changed: what shows the numbers may be gone by the
+        // time that it would hear of it.
+        if told.replace(latest) != latest {
+            following.set(latest);
+        }
     });
-    reading
+    shown.into()
 }

@@ -72,8 +72,8 @@ impl Reader {
     }
 
     /// The numbers as they change.
-    pub(super) fn reading(&self) -> Signal<Reading> {
-        self.reading.clone().into()
+    pub(super) fn reading(&self) -> ArcRwSignal<Reading> {
+        self.reading.clone()
     }
 
     /// Something happened: does what the lifecycle makes of it.

@@ -46,7 +46,9 @@ const NOT_LIVE: &str = " · not live";
 /// without JavaScript and nothing moves when the page comes alive. Several
 /// counters of one slug on a page share one socket and are one view. Where
 /// leptos_router is used, a counter leaves when a navigation leaves the path
-/// that it was mounted on.
+/// that it was mounted on, and leaves for good: so it belongs on the pages, and
+/// not into a layout that stays. Without a router, as in an island, the page is a
+/// reader until the counter is taken off it.
 ///
 /// `data-state` is `static`, `live` or `lost`. When the connection is lost, the
 /// last known numbers stay, with a sign that says so in words. The number is no
@@ -124,8 +126,13 @@ fn numbers(slug: Slug, counts: Option<Counts>) -> impl IntoView {
     }
 }
 
-/// A slug's numbers as a signal, beginning with `counts`. In the browser the
-/// page is a reader from when this first runs until its owner is cleaned up.
+/// A slug's numbers as a signal, beginning with `counts`: what [`ViewCounter`] is
+/// made of, for words and markup of one's own. In the browser the page is a reader
+/// from when this first runs until its owner is cleaned up, or a navigation leaves
+/// the path. On a server it stays as it begins.
+///
+/// However many there are of one slug on a page, with or without the component,
+/// they share a socket and are one view.
 #[cfg_attr(
     not(feature = "hydrate"),
     expect(unused_variables, reason = "only a browser reads")

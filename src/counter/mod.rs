@@ -1,4 +1,13 @@
 //! The counter: all that another application reuses. It knows nothing of the blog.
+//!
+//! | for | modules |
+//! |---|---|
+//! | pages | [`component`]: `<ViewCounter/>` and the hook under it; [`opt_out`]: a browser that is left out; [`wording`]: how numbers read |
+//! | `main` | `store`, `hub`, `admission`, `route`, `accept`; `queue`, for pages that wait their turn |
+//! | who may connect | `limits`, `address`, `crawler` |
+//! | both ends of a socket | [`protocol`] |
+//! | the rules themselves, without a socket or a clock | [`lifecycle`] in the browser, `tally` and `budget` on the server |
+//! | another place for the totals | `storage` |
 
 pub mod component;
 pub mod lifecycle;

@@ -3,7 +3,7 @@
 toolchain := scripts/with-toolchain
 
 .PHONY: help build run dev test check rust-tests element element-tests browser-tests dist \
-	dist-tests proxy-tests bench grow page-load fuzz deny clean
+	dist-tests proxy-tests reuse-tests bench grow page-load fuzz deny clean
 
 help: ## Say what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -20,7 +20,7 @@ dev: ## Serve the blog, and build and reload on every change
 	@LEPTOS_SITE_ROOT=target/dev-site LEPTOS_HASH_FILES=false $(toolchain) \
 		cargo leptos watch -- serve --drafts --site-root target/dev-site
 
-test: check rust-tests element-tests browser-tests ## Everything that must pass
+test: check rust-tests element-tests browser-tests reuse-tests ## Everything that must pass
 
 check: ## Formatting and lints, for both targets and for the counter alone
 	@$(toolchain) scripts/check
@@ -45,6 +45,10 @@ element-tests: ## That it is built, small, and lives by the component's rules
 browser-tests: build ## The site in real Chromium, and pages by hand
 	@scripts/browser-tests
 	@VIEW_COUNTER_ELEMENT=1 scripts/browser-tests
+
+reuse-tests: ## An application with the counter and without the blog, in real Chromium
+	@$(toolchain) scripts/reuse
+	@VIEW_COUNTER_REUSE=1 scripts/browser-tests
 
 dist: ## Build one program with the whole site in it, into dist/
 	@$(toolchain) scripts/dist

@@ -1,8 +1,8 @@
 /**
- * The release build, or the one that VIEW_COUNTER_PROGRAM names, as a child
- * process, with a database of its own, on a port that the system picked. It can be
- * stopped and started again at the same address on the same database, as an update
- * of the program would do.
+ * The release build, or the one that VIEW_COUNTER_PROGRAM names, or an application with the
+ * counter in it, as a child process, with a database of its own, on a port that the system
+ * picked. It can be stopped and started again at the same address on the same database, as
+ * an update of the program would do.
  */
 
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
@@ -39,17 +39,42 @@ export const inRepository = (name: string) => path.join(repository, name);
 /** The site that the tests are about. */
 export const CONTENT = inRepository('end2end/content');
 
-/** A program, and what it is always told. */
-type Command = readonly [string, ...string[]];
+/** A program, and what it is always told, its address among it. */
+interface Program {
+  file: string;
+  told(address: string): { words: string[]; settings: Settings };
+}
+
+const viewCounter = (file: string, ...words: string[]): Program => ({
+  file,
+  told: (address) => ({
+    words: ['serve', '--listen', address, ...words],
+    settings: SHARED_SETTINGS,
+  }),
+});
 
 /** One that finds the site's files where the build puts them. */
-const RELEASE: Command = [
+const RELEASE = viewCounter(
   inRepository('target/release/view-counter'),
   ...['--site-root', inRepository('target/site')],
-];
+);
 /** One that has the site's files in it. */
 const EMBEDDED = process.env['VIEW_COUNTER_PROGRAM'];
-const TESTED: Command = EMBEDDED ? [EMBEDDED] : RELEASE;
+const TESTED = EMBEDDED ? viewCounter(EMBEDDED) : RELEASE;
+
+/** The application of `examples/reuse`, as `scripts/reuse` builds it. */
+const RECIPES: Program = {
+  file: inRepository('target/release/recipes'),
+  told: (address) => ({
+    words: [],
+    // What cargo-leptos tells it where that starts it.
+    settings: {
+      LEPTOS_OUTPUT_NAME: 'recipes',
+      LEPTOS_SITE_ADDR: address,
+      LEPTOS_SITE_ROOT: inRepository('target/reuse-site'),
+    },
+  }),
+};
 
 /** The site, unless a test says otherwise. */
 const SITE: Settings = { VIEW_COUNTER_CONTENT: CONTENT, VIEW_COUNTER_SITE_URL: SITE_URL };
@@ -69,16 +94,16 @@ export class Server {
   log = '';
   readonly #folder: string;
   readonly #settings: Settings;
-  readonly #command: Command;
+  readonly #program: Program;
   #port = 0;
   #child: ChildProcessWithoutNullStreams | undefined;
   /** A proxy before it, over all its lives. */
   #front: Front | undefined;
 
-  private constructor(folder: string, settings: Settings, command: Command) {
+  private constructor(folder: string, settings: Settings, program: Program) {
     this.#folder = folder;
     this.#settings = settings;
-    this.#command = command;
+    this.#program = program;
   }
 
   /** A server with an empty database, ready for requests. It keeps its settings. */
@@ -96,9 +121,14 @@ export class Server {
     return Server.#start({ VIEW_COUNTER_CONTENT: inRepository('content') }, RELEASE);
   }
 
-  static async #start(settings: Settings, command: Command, folder?: string): Promise<Server> {
+  /** The application of `examples/reuse`. */
+  static startRecipes(): Promise<Server> {
+    return Server.#start({}, RECIPES);
+  }
+
+  static async #start(settings: Settings, program: Program, folder?: string): Promise<Server> {
     folder ??= await mkdtemp(path.join(tmpdir(), 'view-counter-'));
-    const server = new Server(folder, settings, command);
+    const server = new Server(folder, settings, program);
     try {
       await server.start();
       if (THROUGH) server.#front = await Front.before(THROUGH, server.#port, folder);
@@ -126,13 +156,12 @@ export class Server {
 
   /** Starts it again after {@link stop}: same address, same database. */
   async start(): Promise<void> {
-    const [program, ...told] = this.#command;
-    const child = spawn(
-      program,
-      ['serve', '--listen', `127.0.0.1:${this.#port}`, ...told],
+    const { words, settings } = this.#program.told(`127.0.0.1:${this.#port}`);
+    const child = spawn(this.#program.file, words, {
       // Its database comes to be in its folder. No setting of the developer's gets in.
-      { cwd: this.#folder, env: { ...SHARED_SETTINGS, ...this.#settings } },
-    );
+      cwd: this.#folder,
+      env: { ...settings, ...this.#settings },
+    });
     this.#child = child;
     killWithThisProcess(child);
     child.stderr.on('data', (chunk: Buffer) => (this.log += chunk.toString()));

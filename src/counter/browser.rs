@@ -43,7 +43,6 @@ pub(super) fn read(slug: Slug, beginning: Reading) -> Signal<Reading> {
     // taken down.
     let left = Cell::new(false);
     let following = shown.clone();
-    let told = Cell::new(beginning);
     Effect::new(move |_| {
         let path = router
             .as_ref()
@@ -51,15 +50,13 @@ pub(super) fn read(slug: Slug, beginning: Reading) -> Signal<Reading> {
         left.set(left.get() || path != mounted_on);
         presence.set(!left.get());
         let latest = latest.get();
-        let latest = Reading {
-            // Those that this one began with, if there were none for the first.
-            counts: latest.counts.or(beginning.counts),
-            ..latest
-        };
-        // Not when only the path changed: what shows the numbers may be gone by the
-        // time that it would hear of it.
-        if told.replace(latest) != latest {
-            following.set(latest);
+        // What is left hears of nothing: a part of it may be gone already.
+        if !left.get() {
+            following.set(Reading {
+                // Those that this one began with, if there were none for the first.
+                counts: latest.counts.or(beginning.counts),
+                ..latest
+            });
         }
     });
     shown.into()

@@ -38,8 +38,11 @@ struct PrintedChange<'a> {
 impl Outcome {
     /// Makes the change, unless this is a dry run, and prints it.
     pub(super) async fn end(self, correcting: Correcting) -> anyhow::Result<()> {
-        if self.dry_run.is_none() {
-            correcting.commit().await?;
+        // Before anything is printed: whoever reads slowly is not to keep a server from
+        // saving.
+        match self.dry_run {
+            None => correcting.commit().await?,
+            Some(_) => correcting.give_up().await,
         }
         printing::print(|out| {
             if self.json {

@@ -18,11 +18,20 @@ struct Found {
 /// Says what is wrong with the database, and fails if anything is.
 pub(crate) async fn run(settings: &Check) -> anyhow::Result<()> {
     let mut stored = Snapshot::of(&settings.database.database).await?;
-    let totals = stored.totals().await?;
+    let problems = stored.problems().await?;
+    // Where the file is damaged, as many as can be read.
+    let totals = match stored.totals().await {
+        Ok(totals) => totals,
+        Err(_) if !problems.is_empty() => Vec::new(),
+        Err(error) => return Err(error.into()),
+    };
+    drop(stored);
     let found = Found {
         posts: totals.len(),
-        views: totals.iter().map(|(_, total)| total).sum(),
-        problems: stored.problems().await?,
+        views: totals
+            .iter()
+            .fold(0, |sum, (_, total)| sum.saturating_add(*total)),
+        problems,
     };
     printing::print(|out| {
         if settings.json {

@@ -14,8 +14,10 @@ struct All {
 
 /// Prints what was changed, the oldest first.
 pub(crate) async fn run(settings: &Corrections) -> anyhow::Result<()> {
-    let mut stored = Snapshot::of(&settings.database.database).await?;
-    let corrections = stored.corrections().await?;
+    let corrections = Snapshot::of(&settings.database.database)
+        .await?
+        .corrections()
+        .await?;
     printing::print(|out| {
         if settings.json {
             return printing::json(out, &All { corrections });

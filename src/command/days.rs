@@ -24,8 +24,8 @@ struct All<'a> {
 /// Prints the views of each day that had any, the oldest first.
 pub(crate) async fn run(settings: &Days) -> anyhow::Result<()> {
     let slug = settings.slug.as_ref();
-    let mut stored = Snapshot::of(&settings.database.database).await?;
-    let days: Vec<Line> = stored
+    let days: Vec<Line> = Snapshot::of(&settings.database.database)
+        .await?
         .days(slug)
         .await?
         .into_iter()
@@ -49,7 +49,8 @@ pub(crate) async fn run(settings: &Days) -> anyhow::Result<()> {
                 None => writeln!(out, "no views on these days"),
             };
         }
-        let sum = days.iter().map(|line| line.views).sum();
+        let views = days.iter().map(|line| line.views);
+        let sum = views.fold(0, u64::saturating_add);
         let lines = days
             .iter()
             .map(|line| (grouped(line.views), line.day.clone()));

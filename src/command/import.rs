@@ -2,7 +2,11 @@
 
 use super::changes::Outcome;
 use anyhow::ensure;
-use view_counter::{config::Import, counter::store::Correcting, exchange};
+use view_counter::{
+    config::Import,
+    counter::{store::Correcting, wording},
+    exchange,
+};
 
 /// Adds the views of a file, or says what that would change.
 pub(crate) async fn run(settings: &Import) -> anyhow::Result<()> {
@@ -21,8 +25,25 @@ pub(crate) async fn run(settings: &Import) -> anyhow::Result<()> {
     };
     let mut changes = Vec::with_capacity(imported.views.len());
     for (slug, views) in &imported.views {
-        changes.push(correcting.add(slug, views, &why).await?);
+        let change = correcting.add(slug, views, &why).await?;
+        ensure!(
+            change.after >= change.before,
+            "{slug} has {} and would have {}; an import lowers nothing, `view-counter set` does. Nothing was changed",
+            wording::views(change.before),
+            wording::grouped(change.after),
+        );
+        changes.push(change);
     }
+    ensure!(
+        !(settings.apply && changes.is_empty()),
+        "all of it would be left out ({}); see what --strip takes off. Nothing was changed",
+        imported
+            .left_out
+            .keys()
+            .cloned()
+            .collect::<Vec<_>>()
+            .join(", "),
+    );
     correcting.note_import(&imported.sha256).await?;
     let outcome = Outcome {
         changes,

@@ -40,7 +40,8 @@ pub(crate) async fn run(settings: &Totals) -> anyhow::Result<()> {
         if views.is_empty() {
             return writeln!(out, "no views yet");
         }
-        let sum = views.iter().map(|line| line.total).sum();
+        let totals = views.iter().map(|line| line.total);
+        let sum = totals.fold(0, u64::saturating_add);
         let lines = views
             .iter()
             .map(|line| (grouped(line.total), line.slug.to_string()));

@@ -56,7 +56,9 @@ pub enum SlugRefused {
     #[error(transparent)]
     Malformed(#[from] SlugError),
     /// It is one, but not of a post there is.
-    #[error("no post has this slug; check the spelling, or publish the post first; and if the server has a list of pages, see that it is in it")]
+    #[error(
+        "no post has this slug; check the spelling, or publish the post first; and if the server has a list of pages, see that it is in it"
+    )]
     Unknown,
 }
 

@@ -1,7 +1,7 @@
 //! The slug of a page that another counter knows by its address.
 
 use crate::{
-    counter::protocol::Slug,
+    counter::protocol::{Slug, SlugError},
     service::slugs::page::{NotAPage, slug_of, slug_of_address},
 };
 use std::str::FromStr;
@@ -10,11 +10,25 @@ use std::str::FromStr;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Strip(Slug);
 
-impl FromStr for Strip {
-    type Err = NotAPage;
+/// A text is not a [`Strip`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StripError {
+    /// It names the whole site.
+    #[error("it is to name a folder such as /posts/; without it, whole paths are taken")]
+    Nothing,
+    /// It can be no part of a path.
+    #[error(transparent)]
+    NoPath(#[from] SlugError),
+}
 
-    fn from_str(text: &str) -> Result<Self, NotAPage> {
-        Ok(Self(slug_of(text)?))
+impl FromStr for Strip {
+    type Err = StripError;
+
+    fn from_str(text: &str) -> Result<Self, StripError> {
+        match text.trim_matches('/') {
+            "" => Err(StripError::Nothing),
+            _ => Ok(Self(slug_of(text)?)),
+        }
     }
 }
 
@@ -30,7 +44,7 @@ pub(super) enum Page {
 
 /// The page at this address or path, whatever its query.
 pub(super) fn page_at(place: &str, strip: Option<&Strip>) -> Page {
-    let found = if place.contains("://") {
+    let found = if !place.starts_with('/') && place.contains("://") {
         slug_of_address(place)
     } else {
         let path = place.split(['?', '#']).next().unwrap_or_default();

@@ -9,12 +9,18 @@ use tokio::time::sleep;
 /// How often it is asked whether there are any. It takes a lookup of one number.
 const ASKED_EVERY: Duration = Duration::from_millis(400);
 
-/// Follows the corrections until the hub stops.
+/// Follows the corrections until the hub stops to save by itself.
 pub(super) async fn run(shared: Arc<Shared>) {
     // At first all there ever were: what is the total already changes nothing.
     let (mut known, mut fails) = (0, false);
     loop {
-        match apply(&shared, known).await {
+        let applied = tokio::select! {
+            biased;
+            // What is to be saved at the end does not wait for a correction.
+            () = shared.stop_saving.cancelled() => return,
+            applied = apply(&shared, known) => applied,
+        };
+        match applied {
             Ok(last) => (known, fails) = (last, false),
             // Once, and not each time.
             Err(error) => {
@@ -25,7 +31,7 @@ pub(super) async fn run(shared: Arc<Shared>) {
             }
         }
         tokio::select! {
-            () = shared.stop.cancelled() => return,
+            () = shared.stop_saving.cancelled() => return,
             () = sleep(ASKED_EVERY) => {}
         }
     }
@@ -36,11 +42,9 @@ async fn apply(shared: &Shared, known: i64) -> Result<i64, StorageError> {
     if shared.storage.corrected(known).await?.last == known {
         return Ok(known);
     }
-    // No save begins or ends from here on, so what is stored is known to the view.
-    let saver = shared.saver.lock().await;
-    if saver.is_pending() {
-        return Ok(known);
-    }
+    // No save is under way from here on, so what is stored is known to the view: one that
+    // fails holds this until it is known to be committed.
+    let _saver = shared.saver.lock().await;
     let corrected = shared.storage.corrected(known).await?;
     let mut changed = 0;
     for (slug, total) in corrected.totals {

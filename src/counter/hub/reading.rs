@@ -3,7 +3,7 @@
 
 use crate::counter::{
     protocol::Slug,
-    storage::{Storage, StorageError},
+    storage::{Days, Storage, StorageError},
 };
 use std::{
     collections::HashMap,
@@ -35,6 +35,11 @@ impl Reading {
     /// All stored totals.
     pub(super) async fn totals(&self) -> Result<HashMap<Slug, u64>, StorageError> {
         self.told(self.storage.totals().await)
+    }
+
+    /// The views of a slug by their day.
+    pub(super) async fn days(&self, slug: &Slug) -> Result<Days, StorageError> {
+        self.told(self.storage.days(slug).await)
     }
 
     fn told<T>(&self, read: Result<T, StorageError>) -> Result<T, StorageError> {

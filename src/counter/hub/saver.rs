@@ -66,16 +66,26 @@ pub(super) async fn run(shared: Arc<Shared>) {
 /// Saves all there is, trying again until `patience` has passed.
 pub(super) async fn save_all(shared: &Arc<Shared>, patience: Duration) -> Result<(), Unsaved> {
     let deadline = Instant::now() + patience;
-    let mut saver = shared.saver.lock().await;
+    let Ok(mut saver) = timeout_at(deadline, shared.saver.lock()).await else {
+        return Err(unsaved(shared));
+    };
     // First what is under way, then all that came since.
     for _ in 0..2 {
         let rooms = lock(&shared.rooms).all();
         saver.collect(shared, rooms);
         if timeout_at(deadline, saver.persist(shared)).await.is_err() {
-            return Err(saver.unsaved(shared));
+            return Err(unsaved(shared));
         }
     }
     Ok(())
+}
+
+fn unsaved(shared: &Shared) -> Unsaved {
+    let rooms = lock(&shared.rooms).all();
+    Unsaved {
+        views: rooms.iter().map(|room| room.seats().tally.unsaved()).sum(),
+        problem: lock(&shared.save_problem).clone().unwrap_or_default(),
+    }
 }
 
 impl Saver {
@@ -108,11 +118,6 @@ impl Saver {
             batch: Batch { number, deltas },
             rooms,
         });
-    }
-
-    /// Whether there is a batch that is not known to be committed.
-    pub(super) fn is_pending(&self) -> bool {
-        self.pending.is_some()
     }
 
     /// Tries until the pending batch is committed. Cancelling this keeps it.
@@ -152,13 +157,5 @@ impl Saver {
             shared.retire(&room.slug);
         }
         Ok(())
-    }
-
-    fn unsaved(&self, shared: &Shared) -> Unsaved {
-        let rooms = lock(&shared.rooms).all();
-        Unsaved {
-            views: rooms.iter().map(|room| room.seats().tally.unsaved()).sum(),
-            problem: lock(&shared.save_problem).clone().unwrap_or_default(),
-        }
     }
 }

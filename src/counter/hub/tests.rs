@@ -94,6 +94,7 @@ impl Storage for Memory {
 
     fn days<'a>(&'a self, slug: &'a Slug) -> StorageFuture<'a, Days> {
         Box::pin(async move {
+            let delay = lock(&self.slow_read).take();
             let mut days = BTreeMap::new();
             for batch in lock(&self.batches).iter() {
                 let of_slug = batch.deltas.iter().filter(|(s, _)| s == slug);
@@ -102,6 +103,9 @@ impl Storage for Memory {
                 }
             }
             let total = self.total_of(slug.as_str());
+            if let Some(delay) = delay {
+                sleep(delay).await;
+            }
             Ok(Days { total, days })
         })
     }

@@ -90,7 +90,7 @@ fn asked_for(query: &str) -> Result<Option<BTreeSet<Slug>>, ApiError> {
         asked.insert(value.parse::<Slug>().map_err(|why| bad(&why))?);
         if asked.len() > ASKED_MOST {
             return Err(bad(
-                &"that are more than 100 posts; ask for fewer at a time, or for all",
+                &"these are more than 100 posts; ask for fewer at a time, or for all",
             ));
         }
     }
@@ -203,7 +203,7 @@ fn readable_across_origins(
     if let Some(Ok(origin)) = admitted.map(HeaderValue::from_str) {
         out.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
         // A script that asks why it was refused reads how long to wait.
-        let told = HeaderValue::from_static("etag, retry-after");
+        let told = HeaderValue::from_static("retry-after");
         out.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, told);
     }
     response

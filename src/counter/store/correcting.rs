@@ -7,8 +7,8 @@ use super::{
 use crate::counter::protocol::Slug;
 use jiff::{Timestamp, civil::Date};
 use sqlx::{
-    ConnectOptions, Connection, SqliteConnection,
-    sqlite::{SqliteConnectOptions, SqliteSynchronous},
+    ConnectOptions, Sqlite, SqlitePool, Transaction,
+    sqlite::{SqliteConnectOptions, SqlitePoolOptions, SqliteSynchronous},
 };
 use std::{collections::BTreeMap, path::Path};
 
@@ -18,7 +18,11 @@ pub const MOST_VIEWS: u64 = (1 << 53) - 1;
 
 /// A change that is being made: all of it or nothing. Until [`Self::commit`] nobody sees
 /// any of it, and dropping it changes nothing. Saves of a server wait meanwhile.
-pub struct Correcting(SqliteConnection);
+pub struct Correcting {
+    /// Of one connection, which is that of the transaction.
+    pool: SqlitePool,
+    transaction: Transaction<'static, Sqlite>,
+}
 
 /// What became of a slug's total.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,21 +87,23 @@ impl Correcting {
     /// If it cannot be written, or is not a database of this program.
     pub async fn begin(file: &Path) -> Result<Self, OpenError> {
         let begun = async {
-            let mut connection = SqliteConnectOptions::new()
+            let options = SqliteConnectOptions::new()
                 .filename(file)
                 // Whoever corrects a number does not want to do it a second time.
                 .synchronous(SqliteSynchronous::Full)
                 .busy_timeout(BUSY_TIMEOUT)
-                .disable_statement_logging()
-                .connect()
+                .disable_statement_logging();
+            let pool = SqlitePoolOptions::new()
+                .max_connections(1)
+                .connect_with(options)
                 .await?;
-            if is_of_something_else(&mut connection).await? {
+            let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+            if is_of_something_else(&mut transaction).await? {
                 return Err(sqlx::Error::Configuration(Box::new(OfSomethingElse)));
             }
-            MIGRATIONS.run(&mut connection).await?;
-            // The end of the connection takes it back, unless it is committed.
-            execute(&mut connection, "BEGIN IMMEDIATE").await?;
-            Ok(Self(connection))
+            // A part of the change: a dry run takes it back too.
+            MIGRATIONS.run(&mut *transaction).await?;
+            Ok(Self { pool, transaction })
         };
         begun.await.map_err(|e| OpenError::new(file, &e))
     }
@@ -109,7 +115,7 @@ impl Correcting {
     pub async fn total(&mut self, slug: &Slug) -> Result<Option<u64>, CorrectError> {
         let total: Option<i64> = sqlx::query_scalar("SELECT total FROM totals WHERE slug = ?")
             .bind(slug.as_str())
-            .fetch_optional(&mut self.0)
+            .fetch_optional(&mut *self.transaction)
             .await?;
         Ok(total.map(from_sql))
     }
@@ -124,8 +130,10 @@ impl Correcting {
         views: u64,
         why: &str,
     ) -> Result<Change, CorrectError> {
-        let before = total_of(&mut self.0, slug).await?;
-        let undated = to_sql(views) - to_sql(before);
+        let before = total_of(&mut self.transaction, slug).await?;
+        // What it takes for the total to be the sum of its parts, also where another
+        // program saw to it that it was not.
+        let undated = to_sql(views).saturating_sub(self.parts(slug).await?);
         self.store("set", slug, before, Some(views), undated, why)
             .await
     }
@@ -142,8 +150,10 @@ impl Correcting {
         views: u64,
         why: &str,
     ) -> Result<Change, CorrectError> {
-        let before = total_of(&mut self.0, slug).await?;
-        let on_day = days::of_slug(&mut self.0, slug).await?.remove(&day);
+        let before = total_of(&mut self.transaction, slug).await?;
+        let on_day = days::of_slug(&mut self.transaction, slug)
+            .await?
+            .remove(&day);
         let on_day = on_day.unwrap_or(0);
         let after = before.saturating_add(views).checked_sub(on_day);
         let after = after.ok_or_else(|| CorrectError::BelowZero {
@@ -158,7 +168,7 @@ impl Correcting {
         .bind(slug.as_str())
         .bind(day.to_string())
         .bind(to_sql(views))
-        .execute(&mut self.0)
+        .execute(&mut *self.transaction)
         .await?;
         let why = joined(&day.to_string(), why);
         self.store("set", slug, before, Some(after), 0, &why).await
@@ -176,16 +186,18 @@ impl Correcting {
         why: &str,
     ) -> Result<[Change; 2], CorrectError> {
         let views = self.views(from).await?;
-        let before = total_of(&mut self.0, from).await?;
+        let before = total_of(&mut self.transaction, from).await?;
+        let dated = views.days.values().copied().map(to_sql).sum::<i64>();
+        let undated = self.parts(from).await?.saturating_sub(dated);
         for table in [
             "DELETE FROM totals WHERE slug = ?",
             "DELETE FROM days WHERE slug = ?",
         ] {
             let delete = sqlx::query(table).bind(from.as_str());
-            delete.execute(&mut self.0).await?;
+            delete.execute(&mut *self.transaction).await?;
         }
         let why_from = joined(&format!("to {to}"), why);
-        let taken = self.store("rename", from, before, None, -views.undated, &why_from);
+        let taken = self.store("rename", from, before, None, -undated, &why_from);
         let taken = taken.await?;
         let why_to = joined(&format!("from {from}"), why);
         let added = self.add_as("rename", to, &views, &why_to).await?;
@@ -213,21 +225,43 @@ impl Correcting {
         views: &Views,
         why: &str,
     ) -> Result<Change, CorrectError> {
-        let before = total_of(&mut self.0, slug).await?;
+        let before = total_of(&mut self.transaction, slug).await?;
         let mut days = views.days.values();
         let with_days = days.try_fold(before, |sum, n| sum.checked_add(*n));
         let with_days = with_days.ok_or_else(|| CorrectError::TooMany { slug: slug.clone() })?;
-        let after = with_days.checked_add_signed(views.undated);
-        let after = after.ok_or_else(|| CorrectError::BelowZero {
-            slug: slug.clone(),
-            total: with_days,
-            taken: views.undated.unsigned_abs(),
-        })?;
+        let after = match with_days.checked_add_signed(views.undated) {
+            Some(after) => after,
+            None if views.undated > 0 => {
+                return Err(CorrectError::TooMany { slug: slug.clone() });
+            }
+            None => {
+                return Err(CorrectError::BelowZero {
+                    slug: slug.clone(),
+                    total: with_days,
+                    taken: views.undated.unsigned_abs(),
+                });
+            }
+        };
+        if after > MOST_VIEWS {
+            return Err(CorrectError::TooMany { slug: slug.clone() });
+        }
         for (day, views) in &views.days {
-            add_day(&mut self.0, slug, &day.to_string(), *views).await?;
+            add_day(&mut self.transaction, slug, &day.to_string(), *views).await?;
         }
         self.store(command, slug, before, Some(after), views.undated, why)
             .await
+    }
+
+    /// What the days of a slug and its corrections add up to.
+    async fn parts(&mut self, slug: &Slug) -> Result<i64, CorrectError> {
+        let undated: Option<i64> =
+            sqlx::query_scalar("SELECT sum(undated) FROM corrections WHERE slug = ?")
+                .bind(slug.as_str())
+                .fetch_one(&mut *self.transaction)
+                .await?;
+        let days = days::of_slug(&mut self.transaction, slug).await?;
+        let dated = days.values().copied().map(to_sql);
+        Ok(dated.fold(undated.unwrap_or(0), i64::saturating_add))
     }
 
     /// The views of a slug.
@@ -235,8 +269,8 @@ impl Correcting {
     /// # Errors
     /// If they cannot be read.
     pub async fn views(&mut self, slug: &Slug) -> Result<Views, CorrectError> {
-        let total = total_of(&mut self.0, slug).await?;
-        let days = days::of_slug(&mut self.0, slug).await?;
+        let total = total_of(&mut self.transaction, slug).await?;
+        let days = days::of_slug(&mut self.transaction, slug).await?;
         let dated = days.values().copied().map(to_sql).sum::<i64>();
         Ok(Views {
             undated: to_sql(total) - dated,
@@ -251,7 +285,7 @@ impl Correcting {
     pub async fn imported_at(&mut self, sha256: &str) -> Result<Option<String>, CorrectError> {
         let when = sqlx::query_scalar("SELECT imported_at FROM imports WHERE sha256 = ?")
             .bind(sha256)
-            .fetch_optional(&mut self.0)
+            .fetch_optional(&mut *self.transaction)
             .await?;
         Ok(when)
     }
@@ -267,7 +301,7 @@ impl Correcting {
         )
         .bind(sha256)
         .bind(moment())
-        .execute(&mut self.0)
+        .execute(&mut *self.transaction)
         .await?;
         Ok(())
     }
@@ -277,11 +311,16 @@ impl Correcting {
     ///
     /// # Errors
     /// If it cannot be written; then nothing was changed.
-    pub async fn commit(mut self) -> Result<(), CorrectError> {
-        execute(&mut self.0, "COMMIT").await?;
-        // It is on the disk, whatever this says.
-        let _ = self.0.close().await;
+    pub async fn commit(self) -> Result<(), CorrectError> {
+        self.transaction.commit().await?;
+        self.pool.close().await;
         Ok(())
+    }
+
+    /// Changes nothing, and lets others write again.
+    pub async fn give_up(self) {
+        drop(self.transaction);
+        self.pool.close().await;
     }
 
     /// Stores a total, none for a slug that is gone, and enters the change in the audit,
@@ -305,7 +344,7 @@ impl Correcting {
             )
             .bind(slug.as_str())
             .bind(to_sql(after))
-            .execute(&mut self.0)
+            .execute(&mut *self.transaction)
             .await?;
         }
         let after = after.unwrap_or(0);
@@ -320,7 +359,7 @@ impl Correcting {
         .bind(to_sql(after))
         .bind(undated)
         .bind(why)
-        .execute(&mut self.0)
+        .execute(&mut *self.transaction)
         .await?;
         Ok(Change {
             slug: slug.clone(),
@@ -328,10 +367,6 @@ impl Correcting {
             after,
         })
     }
-}
-
-async fn execute(connection: &mut SqliteConnection, sql: &'static str) -> Result<(), sqlx::Error> {
-    sqlx::raw_sql(sql).execute(connection).await.map(drop)
 }
 
 /// What the audit says by itself, and what the owner says, if anything.

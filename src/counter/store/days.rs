@@ -12,7 +12,7 @@ pub(super) async fn of_slug(
     connection: &mut SqliteConnection,
     slug: &Slug,
 ) -> Result<BTreeMap<Date, u64>, sqlx::Error> {
-    let rows = sqlx::query("SELECT day, views FROM days WHERE slug = ?")
+    let rows = sqlx::query("SELECT day, views FROM days WHERE slug = ? AND views > 0")
         .bind(slug.as_str())
         .fetch_all(connection)
         .await?;
@@ -23,7 +23,7 @@ pub(super) async fn of_slug(
 pub(super) async fn of_all(
     connection: &mut SqliteConnection,
 ) -> Result<BTreeMap<Date, u64>, sqlx::Error> {
-    let rows = sqlx::query("SELECT day, sum(views) FROM days GROUP BY day")
+    let rows = sqlx::query("SELECT day, sum(views) FROM days WHERE views > 0 GROUP BY day")
         .fetch_all(connection)
         .await?;
     Ok(rows.iter().filter_map(day_and_views).collect())
@@ -33,7 +33,7 @@ pub(super) async fn of_all(
 pub(super) async fn of_each(
     connection: &mut SqliteConnection,
 ) -> Result<Vec<(Slug, Date, u64)>, sqlx::Error> {
-    let rows = sqlx::query("SELECT day, views, slug FROM days")
+    let rows = sqlx::query("SELECT day, views, slug FROM days WHERE views > 0")
         .fetch_all(connection)
         .await?;
     let days = rows.iter().filter_map(|row| {

@@ -38,6 +38,7 @@ pub(super) fn problem_of(error: &sqlx::Error) -> String {
         (Some(8), _) => {
             "cannot be written; check the permissions of the file and its folder".into()
         }
+        (Some(11), _) => "is damaged; restore a backup of it".into(),
         (Some(13), _) => "cannot be written: the disk is full".into(),
         (Some(14), _) => {
             "cannot be opened; check that it exists and that its permissions allow it".into()

@@ -29,36 +29,51 @@ const ask = async (path) => {
   return json;
 };
 
+/** Writes only what is new: a screen reader would say it again, a selection be lost. */
+const write = (element, text) => {
+  if (element.textContent !== text) element.textContent = text;
+};
+
 /** Says why there is nothing to show. */
 const attempt = async (what) => {
   try {
     await what();
     at('problem').hidden = true;
   } catch (error) {
-    at('problem').textContent =
-      error instanceof TypeError ? 'The server does not answer.' : `The server says: ${error.message}`;
+    const away = error instanceof TypeError;
+    write(at('problem'), away ? 'The server does not answer.' : `The server says: ${error.message}`);
     at('problem').hidden = false;
   }
 };
 
+let listed;
 const showAll = async () => {
   const { views } = await ask('/api/v1/views');
-  at('posts').replaceChildren(
-    ...views.map(({ slug, live, total }) =>
-      row(cell('th', slug), cell('td', number.format(live)), cell('td', number.format(total))),
-    ),
-  );
-  at('none').hidden = views.length > 0;
-  const slugs = views.map(({ slug }) => slug);
-  // The server was away, and is back.
-  if (socket?.readyState === WebSocket.CLOSED) watch(at('slug').value);
+  const list = JSON.stringify(views);
+  if (list !== listed) {
+    listed = list;
+    at('posts').replaceChildren(
+      ...views.map(({ slug, live, total }) =>
+        row(cell('th', slug), cell('td', number.format(live)), cell('td', number.format(total))),
+      ),
+    );
+    at('none').hidden = views.length > 0;
+    offer(views.map(({ slug }) => slug));
+  }
+  const chosen = at('slug').value;
+  // Another was chosen while the server was away, or none could be shown yet.
+  if (chosen && chosen !== shown) return showOne(chosen);
+  if (socket?.readyState === WebSocket.CLOSED) watch(chosen);
+};
+
+/** Has one of these chosen: the one that is, if it is still there. */
+const offer = (slugs) => {
   const known = [...at('slug').options].map((option) => option.value);
   if (slugs.join('\n') === known.join('\n')) return;
   const chosen = at('slug').value;
   at('slug').replaceChildren(...slugs.map((slug) => new Option(slug, slug)));
   at('slug').value = slugs.includes(chosen) ? chosen : (slugs[0] ?? '');
   at('chosen').hidden = slugs.length === 0;
-  if (at('slug').value !== chosen) await showOne(at('slug').value);
 };
 
 let socket;
@@ -77,7 +92,12 @@ const watch = (slug) => {
   opened.onclose = ({ code }) => say(`closed (${code})`);
 };
 
+/** The post whose numbers are on the page. */
+let shown;
 const showOne = async (slug) => {
+  shown = undefined;
+  at('views').textContent = '';
+  at('days').replaceChildren();
   const since = new Date(Date.now() - (DAYS - 1) * 86_400_000).toISOString().slice(0, 10);
   for (const path of document.querySelectorAll('[data-path]')) {
     path.textContent = path.dataset.path.replace('SLUG', encoded(slug)).replace('SINCE', since);
@@ -91,6 +111,7 @@ const showOne = async (slug) => {
   ]);
   // Another may have been chosen meanwhile, and its answer be here already.
   if (at('slug').value !== slug) return;
+  shown = slug;
   at('views').textContent = JSON.stringify(views);
   const most = Math.max(...days.map(({ views }) => views));
   at('days').replaceChildren(

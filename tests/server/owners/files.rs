@@ -77,6 +77,25 @@ async fn an_export_of_goatcounter_is_imported_by_its_days() {
 }
 
 #[tokio::test]
+async fn an_import_that_takes_nothing_is_none() {
+    let folder = with_one(5).await;
+    folder.write("old.csv", "path,views\n/posts/one,1\n");
+    let import = |strip| ["import", "old.csv", "--apply", "--strip", strip];
+    let error = refusal(&folder, &import("/notes/")).await;
+    assert!(
+        error.contains("all of it would be left out (pages elsewhere on the site)"),
+        "{error}"
+    );
+    let error = refusal(&folder, &import("/")).await;
+    assert!(
+        error.contains("it is to name a folder such as /posts/"),
+        "{error}"
+    );
+    let done = run(&folder, &import("/posts/")).await;
+    assert_eq!(done, "one: 5 → 6 views\n");
+}
+
+#[tokio::test]
 async fn a_file_with_a_mistake_changes_nothing() {
     let folder = with_one(5).await;
     folder.write("old.csv", "slug,views\none,1000\ntwo,three\n");
@@ -86,12 +105,17 @@ async fn a_file_with_a_mistake_changes_nothing() {
         "error: old.csv cannot be imported: line 3: \"three\" is no number of views\n"
     );
     // The first line alone would do.
-    folder.write("old.csv", "slug,views\none,1000\ntwo,-1\n");
-    let error = refusal(&folder, &["import", "old.csv", "--apply"]).await;
-    assert!(
-        error.contains("two would have fewer than no views"),
-        "{error}"
-    );
+    for (second, why) in [
+        ("two,-1", "two would have fewer than no views"),
+        (
+            "one,-1003",
+            "one has 5 views and would have 2; an import lowers nothing",
+        ),
+    ] {
+        folder.write("old.csv", &format!("slug,views\none,1000\n{second}\n"));
+        let error = refusal(&folder, &["import", "old.csv", "--apply"]).await;
+        assert!(error.contains(why), "{error}");
+    }
     assert_eq!(
         run(&folder, &["totals", "--csv"]).await,
         "slug,total\none,5\n"

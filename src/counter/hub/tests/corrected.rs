@@ -75,7 +75,7 @@ async fn a_reader_who_comes_with_a_total_from_before_sees_the_correction() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_stop_that_could_not_save_leaves_corrections_to_the_next_attempt() {
+async fn a_stop_that_could_not_save_leaves_corrections_to_its_last_attempt() {
     let memory = Memory::with("a", 10);
     let hub = hub(&memory);
     *lock(&memory.faults) = vec![Fault::CommitsUnheard; 8];

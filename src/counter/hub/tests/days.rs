@@ -47,3 +47,17 @@ async fn what_is_not_shown_yet_is_on_no_day() {
     sleep(Duration::from_secs(30)).await;
     assert_eq!(days(&hub, "a").await, 1);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_view_that_is_saved_while_days_are_read_is_on_its_day() {
+    for stays in [true, false] {
+        let memory = Memory::with("a", 10);
+        let hub = hub(&memory);
+        // Without an id nothing is left of it once its view is saved.
+        let reader = join(&hub, "a", Arrival::default()).await;
+        let _reader = stays.then_some(reader);
+        *lock(&memory.slow_read) = Some(Duration::from_millis(5_300));
+        assert_eq!(days(&hub, "a").await, 1, "{stays}");
+        assert_eq!(memory.total_of("a"), 11, "it was saved meanwhile");
+    }
+}

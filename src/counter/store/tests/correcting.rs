@@ -227,3 +227,59 @@ async fn a_file_that_does_not_add_up_is_found_out() {
         assert!(problem.starts_with(expected), "{problem}");
     }
 }
+
+#[tokio::test]
+async fn a_total_that_did_not_add_up_does_so_once_it_is_set_or_renamed() {
+    let (folder, store) = store().await;
+    store.add(&batch(1, &[("a", 5), ("b", 5)])).await.unwrap();
+    sqlx::raw_sql("UPDATE totals SET total = total + 2")
+        .execute(&store.writing)
+        .await
+        .unwrap();
+    assert_eq!(snapshot(&folder).await.problems().await.unwrap().len(), 2);
+    let mut setting = correcting(&folder).await;
+    setting.set(&slug("a"), 7, "as it is").await.unwrap();
+    setting.rename(&slug("b"), &slug("c"), "").await.unwrap();
+    setting.commit().await.unwrap();
+    let mut now = snapshot(&folder).await;
+    assert_eq!(
+        now.totals().await.unwrap(),
+        [(slug("a"), 7), (slug("c"), 7)]
+    );
+    assert_eq!(now.problems().await.unwrap(), [""; 0]);
+}
+
+#[tokio::test]
+async fn a_file_of_an_older_version_is_brought_up_to_date_by_a_change_and_by_no_other() {
+    let (folder, store) = store().await;
+    let older = "DROP TABLE corrections; DROP TABLE imports;
+        DELETE FROM _sqlx_migrations WHERE version = 2;
+        INSERT INTO totals VALUES ('a', 5); INSERT INTO days VALUES ('a', '2026-11-20', 5)";
+    sqlx::raw_sql(older).execute(&store.writing).await.unwrap();
+    store.close().await;
+    assert_eq!(audit(&folder).await, []);
+    assert_eq!(snapshot(&folder).await.problems().await.unwrap(), [""; 0]);
+    for done in [false, true] {
+        let mut setting = correcting(&folder).await;
+        setting.set(&slug("a"), 7, "so").await.unwrap();
+        match done {
+            false => setting.give_up().await,
+            true => setting.commit().await.unwrap(),
+        }
+        assert_eq!(audit(&folder).await.len(), usize::from(done));
+    }
+    assert_eq!(snapshot(&folder).await.problems().await.unwrap(), [""; 0]);
+}
+
+#[tokio::test]
+async fn a_day_without_views_is_none() {
+    let (folder, store) = store().await;
+    store.add(&batch(1, &[("a", 5)])).await.unwrap();
+    let mut setting = correcting(&folder).await;
+    setting.set_day(&slug("a"), DAY, 0, "bots").await.unwrap();
+    setting.commit().await.unwrap();
+    let mut now = snapshot(&folder).await;
+    assert!(now.days(Some(&slug("a"))).await.unwrap().is_empty());
+    assert!(now.days(None).await.unwrap().is_empty());
+    assert_eq!(now.problems().await.unwrap(), [""; 0]);
+}

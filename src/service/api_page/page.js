@@ -40,7 +40,8 @@ const attempt = async (what) => {
     await what();
     at('problem').hidden = true;
   } catch (error) {
-    const away = error instanceof TypeError;
+    // A proxy whose server is away answers with a page of its own, which is no JSON.
+    const away = error instanceof TypeError || error instanceof SyntaxError;
     write(at('problem'), away ? 'The server does not answer.' : `The server says: ${error.message}`);
     at('problem').hidden = false;
   }

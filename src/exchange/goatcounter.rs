@@ -4,7 +4,7 @@
 use super::{
     Found,
     paths::{Page, Strip, page_at},
-    read::Problem,
+    read::{Problem, each_row},
 };
 use csv::StringRecord;
 use jiff::civil::Date;
@@ -34,36 +34,31 @@ pub(super) fn read(
         })
     };
     let (event, bot, date) = (at("Event")?, at("Bot")?, at("Date")?);
-    let mut line = StringRecord::new();
-    while lines.read_record(&mut line)? {
-        let number = line.position().map_or(0, csv::Position::line);
-        let cell = |column: usize| line.get(column).unwrap_or_default();
-        if matches!(cell(event), "true" | "1") {
+    each_row(lines, |row| {
+        if matches!(row.cell(event), "true" | "1") {
             found.leave_out("events");
-            continue;
+            return Ok(());
         }
-        if cell(bot) != "0" {
+        if row.cell(bot) != "0" {
             found.leave_out("views by robots");
-            continue;
+            return Ok(());
         }
-        let slug = match page_at(cell(0), strip) {
+        let slug = match page_at(row.cell(0), strip) {
             Page::Slug(slug) => slug,
             Page::Elsewhere => {
                 found.leave_out("views of pages elsewhere on the site");
-                continue;
+                return Ok(());
             }
             Page::None(error) => {
                 found.leave_out(format!("views of pages that can have no slug: {error}"));
-                continue;
+                return Ok(());
             }
         };
         // A moment in UTC, with its day before all.
-        let moment = cell(date);
+        let moment = row.cell(date);
         let day = moment.get(..10).and_then(|day| day.parse::<Date>().ok());
-        let day = day.ok_or_else(|| Problem::Line(number, format!("{moment:?} is no date")))?;
-        found
-            .add(slug, Some(day), 1)
-            .ok_or_else(|| Problem::Line(number, "there are too many views".into()))?;
-    }
-    Ok(())
+        let day = day.ok_or_else(|| row.wrong(format!("{moment:?} is no date")))?;
+        let added = found.add(slug, Some(day), 1);
+        added.ok_or_else(|| row.wrong("there are too many views"))
+    })
 }

@@ -9,9 +9,11 @@ use super::{
     table,
 };
 use crate::counter::{protocol::Slug, store::Views};
+use csv::StringRecord;
 use flate2::read::MultiGzDecoder;
 use std::{
     collections::BTreeMap,
+    fmt,
     fs::File,
     io::{self, BufRead, BufReader, Read},
     path::{Path, PathBuf},
@@ -108,10 +110,8 @@ fn read_from(
     read_plain(from, strip)
 }
 
-fn read_plain(
-    mut from: impl BufRead,
-    strip: Option<&Strip>,
-) -> Result<(&'static str, Found), Problem> {
+fn read_plain(from: impl BufRead, strip: Option<&Strip>) -> Result<(&'static str, Found), Problem> {
+    let mut from = without_mark(from)?;
     let mut found = Found::default();
     let first = from.fill_buf()?;
     if first.starts_with(b"PK") {
@@ -125,7 +125,7 @@ fn read_plain(
     }
     let mut lines = csv::ReaderBuilder::new()
         .trim(csv::Trim::All)
-        .from_reader(without_mark(from)?);
+        .from_reader(from);
     let columns = lines.headers()?.clone();
     if is_of_goatcounter(&columns) {
         goatcounter::read(&mut lines, &columns, strip, &mut found)?;
@@ -135,11 +135,39 @@ fn read_plain(
     Ok(("CSV", found))
 }
 
-/// Spreadsheets begin a file with a mark of its encoding.
-fn without_mark(mut from: impl BufRead) -> io::Result<impl Read> {
+/// Some programs begin a file with a mark of its encoding.
+fn without_mark<R: BufRead>(mut from: R) -> io::Result<R> {
     const MARK: &[u8] = b"\xef\xbb\xbf";
     if from.fill_buf()?.starts_with(MARK) {
         from.consume(MARK.len());
     }
     Ok(from)
+}
+
+/// One line of a table.
+pub(super) struct Row<'a>(&'a StringRecord);
+
+impl Row<'_> {
+    /// What is in this column; nothing where there is none.
+    pub(super) fn cell(&self, column: usize) -> &str {
+        self.0.get(column).unwrap_or_default()
+    }
+
+    /// What is wrong with this line.
+    pub(super) fn wrong(&self, what: impl fmt::Display) -> Problem {
+        let line = self.0.position().map_or(0, csv::Position::line);
+        Problem::Line(line, what.to_string())
+    }
+}
+
+/// Hands over each line after the first.
+pub(super) fn each_row(
+    lines: &mut csv::Reader<impl Read>,
+    mut take: impl FnMut(Row<'_>) -> Result<(), Problem>,
+) -> Result<(), Problem> {
+    let mut line = StringRecord::new();
+    while lines.read_record(&mut line)? {
+        take(Row(&line))?;
+    }
+    Ok(())
 }

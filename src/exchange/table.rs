@@ -3,8 +3,9 @@
 use super::{
     Found,
     paths::{Page, Strip, page_at},
-    read::Problem,
+    read::{Problem, each_row},
 };
+use crate::counter::protocol::SlugError;
 use csv::StringRecord;
 use jiff::civil::Date;
 use std::io::Read;
@@ -45,40 +46,38 @@ pub(super) fn read(
     found: &mut Found,
 ) -> Result<(), Problem> {
     let columns = Columns::of(names)?;
-    let mut line = StringRecord::new();
-    while lines.read_record(&mut line)? {
-        let number = line.position().map_or(0, csv::Position::line);
-        let wrong = |what: String| Problem::Line(number, what);
-        let cell = |column: usize| line.get(column).unwrap_or_default();
-
+    each_row(lines, |row| {
         let slug = match (columns.slug, columns.path) {
-            (Some(column), _) => {
-                let slug = cell(column).parse();
-                slug.map_err(|error| wrong(format!("{error}")))?
-            }
-            (None, path) => match page_at(path.map(cell).unwrap_or_default(), strip) {
-                Page::Slug(slug) => slug,
-                Page::Elsewhere => {
-                    found.leave_out("pages elsewhere on the site");
-                    continue;
+            (Some(column), _) => row
+                .cell(column)
+                .parse()
+                .map_err(|error: SlugError| row.wrong(error))?,
+            (None, path) => {
+                let path = path.map(|column| row.cell(column));
+                match page_at(path.unwrap_or_default(), strip) {
+                    Page::Slug(slug) => slug,
+                    Page::Elsewhere => {
+                        found.leave_out("pages elsewhere on the site");
+                        return Ok(());
+                    }
+                    Page::None(error) => return Err(row.wrong(error)),
                 }
-                Page::None(error) => return Err(wrong(format!("{error}"))),
-            },
+            }
         };
-        let views = cell(columns.views);
-        let number: i64 = views
-            .parse()
-            .map_err(|_| wrong(format!("{views:?} is no number of views")))?;
-        let day = match columns.day.map(cell) {
+        let views = row.cell(columns.views);
+        let number = views.parse::<i64>();
+        let number = number.map_err(|_| row.wrong(format!("{views:?} is no number of views")))?;
+        let day = match columns.day.map(|column| row.cell(column)) {
             None | Some("") => None,
-            Some(day) => Some(
-                day.parse::<Date>()
-                    .map_err(|_| wrong(format!("{day:?} is no day such as 2026-11-20")))?,
-            ),
+            Some(day) => {
+                let parsed = day.parse::<Date>();
+                Some(
+                    parsed
+                        .map_err(|_| row.wrong(format!("{day:?} is no day such as 2026-11-20")))?,
+                )
+            }
         };
-        found
-            .add(slug, day, number)
-            .ok_or_else(|| wrong(format!("there cannot be {views} views on it")))?;
-    }
-    Ok(())
+        let added = found.add(slug, day, number);
+        added.ok_or_else(|| row.wrong(format!("there cannot be {views} views on it")))
+    })
 }

@@ -47,8 +47,13 @@ fn a_table_has_a_slug_and_its_views_a_line() {
         views(&imported),
         [("hello", 1205, vec![]), ("posts/b", 3, vec![])]
     );
-    let marked = "\u{feff}slug,total\r\nhello,7\r\n";
-    assert_eq!(views(&read_text(marked).unwrap()), [("hello", 7, vec![])]);
+    // As spreadsheets and PowerShell begin a file.
+    for marked in [
+        "\u{feff}slug,total\r\nhello,7\r\n",
+        "\u{feff}{\"views\":[{\"slug\":\"hello\",\"total\":7}]}\r\n",
+    ] {
+        assert_eq!(views(&read_text(marked).unwrap()), [("hello", 7, vec![])]);
+    }
 }
 
 #[test]

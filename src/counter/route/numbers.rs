@@ -162,11 +162,14 @@ fn answer(
     uri: &Uri,
     numbers: Result<impl Serialize, ApiError>,
 ) -> Response {
-    let body = numbers.map(|numbers| serde_json::to_vec(&numbers));
+    let body = numbers.and_then(|numbers| {
+        serde_json::to_vec(&numbers).map_err(|error| {
+            tracing::error!(%error, "numbers cannot be written as JSON");
+            ApiError::unmade()
+        })
+    });
     match body {
-        Ok(Ok(body)) => json(counter, headers, uri, body),
-        // Nothing that is written here has a key that is no text.
-        Ok(Err(_)) => readable_across_origins(counter, headers, uri, ApiError::unmade()),
+        Ok(body) => json(counter, headers, uri, body),
         Err(error) => readable_across_origins(counter, headers, uri, error),
     }
 }

@@ -9,9 +9,7 @@ mod limits;
 mod owners;
 
 pub use limits::{LimitFlags, Switch};
-pub use owners::{
-    Changing, Check, Completions, Corrections, Days, Export, Import, Rename, Set, Totals,
-};
+pub use owners::{Asked, Changing, Completions, Days, Export, Import, Rename, Set, Totals};
 
 use crate::{
     counter::{
@@ -59,9 +57,9 @@ pub enum Command {
     /// Print all there is, for a spreadsheet or another counter
     Export(Export),
     /// Print what was set, renamed and imported, when and why
-    Corrections(Corrections),
+    Corrections(Asked),
     /// Look whether the database is whole and its numbers agree
-    Check(Check),
+    Check(Asked),
     /// Copy all counts into a new file
     Backup(Backup),
     /// Say whether a user agent is taken for a crawler, which is not counted

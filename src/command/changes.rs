@@ -4,10 +4,13 @@
 use super::printing;
 use serde::Serialize;
 use std::collections::BTreeMap;
-use view_counter::counter::{
-    protocol::Slug,
-    store::{Change, Correcting},
-    wording,
+use view_counter::{
+    config::Changing,
+    counter::{
+        protocol::Slug,
+        store::{Change, Correcting},
+        wording,
+    },
 };
 
 /// What a command did, or would do.
@@ -36,6 +39,17 @@ struct PrintedChange<'a> {
 }
 
 impl Outcome {
+    /// These changes, made or not as was asked for.
+    pub(super) fn of(changes: Vec<Change>, changing: &Changing) -> Self {
+        let dry_run = changing.dry_run;
+        Self {
+            changes,
+            left_out: BTreeMap::new(),
+            dry_run: dry_run.then_some("to change it, leave out --dry-run"),
+            json: changing.json,
+        }
+    }
+
     /// Makes the change, unless this is a dry run, and prints it.
     pub(super) async fn end(self, correcting: Correcting) -> anyhow::Result<()> {
         // Before anything is printed: whoever reads slowly is not to keep a server from

@@ -4,7 +4,7 @@ use super::printing;
 use anyhow::bail;
 use serde::Serialize;
 use view_counter::{
-    config::Check,
+    config::Asked,
     counter::{store::Snapshot, wording},
 };
 
@@ -16,7 +16,7 @@ struct Found {
 }
 
 /// Says what is wrong with the database, and fails if anything is.
-pub(crate) async fn run(settings: &Check) -> anyhow::Result<()> {
+pub(crate) async fn run(settings: &Asked) -> anyhow::Result<()> {
     let mut stored = Snapshot::of(&settings.database.database).await?;
     let problems = stored.problems().await?;
     // Where the file is damaged, as many as can be read.

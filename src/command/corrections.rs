@@ -3,7 +3,7 @@
 use super::printing;
 use serde::Serialize;
 use view_counter::{
-    config::Corrections,
+    config::Asked,
     counter::store::{Correction, Snapshot},
 };
 
@@ -13,7 +13,7 @@ struct All {
 }
 
 /// Prints what was changed, the oldest first.
-pub(crate) async fn run(settings: &Corrections) -> anyhow::Result<()> {
+pub(crate) async fn run(settings: &Asked) -> anyhow::Result<()> {
     let corrections = Snapshot::of(&settings.database.database)
         .await?
         .corrections()

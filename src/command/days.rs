@@ -4,7 +4,7 @@ use super::printing;
 use serde::Serialize;
 use view_counter::{
     config::Days,
-    counter::{protocol::Slug, store::Snapshot, wording::grouped},
+    counter::{protocol::Slug, store::Snapshot},
 };
 
 /// One line of the output.
@@ -49,12 +49,7 @@ pub(crate) async fn run(settings: &Days) -> anyhow::Result<()> {
                 None => writeln!(out, "no views on these days"),
             };
         }
-        let views = days.iter().map(|line| line.views);
-        let sum = views.fold(0, u64::saturating_add);
-        let lines = days
-            .iter()
-            .map(|line| (grouped(line.views), line.day.clone()));
-        let last = (grouped(sum), "in all".to_owned());
-        printing::table(out, ["views", "day"], lines.chain([last]))
+        let lines = days.iter().map(|line| (line.views, line.day.clone()));
+        printing::table(out, ["views", "day"], lines)
     })
 }

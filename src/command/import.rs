@@ -46,10 +46,9 @@ pub(crate) async fn run(settings: &Import) -> anyhow::Result<()> {
     );
     correcting.note_import(&imported.sha256).await?;
     let outcome = Outcome {
-        changes,
         left_out: imported.left_out,
         dry_run: (!settings.apply).then_some("to import it, say --apply"),
-        json: settings.changing.json,
+        ..Outcome::of(changes, &settings.changing)
     };
     outcome.end(correcting).await
 }

@@ -37,19 +37,21 @@ pub(super) fn csv(
     writer.flush()
 }
 
-/// Numbers flush right, with their head, and what they are of after them: nothing needs
-/// to be measured but the numbers.
+/// Numbers flush right, with their head, what they are of after them, and their sum last:
+/// nothing needs to be measured but the numbers.
 pub(super) fn table(
     out: &mut dyn Write,
     head: [&str; 2],
-    lines: impl IntoIterator<Item = (String, String)>,
+    lines: impl Iterator<Item = (u64, String)> + Clone,
 ) -> io::Result<()> {
-    let lines: Vec<_> = lines.into_iter().collect();
-    let widths = lines.iter().map(|(number, _)| number.len());
-    let width = widths.max().unwrap_or(0).max(head[0].len());
+    let sum = lines
+        .clone()
+        .fold(0, |sum: u64, (n, _)| sum.saturating_add(n));
+    // As wide as any: none is larger.
+    let width = wording::grouped(sum).len().max(head[0].len());
     writeln!(out, "{:>width$}  {}", head[0], head[1])?;
-    for (number, of) in lines {
-        writeln!(out, "{number:>width$}  {of}")?;
+    for (number, of) in lines.chain([(sum, "in all".to_owned())]) {
+        writeln!(out, "{:>width$}  {of}", wording::grouped(number))?;
     }
     Ok(())
 }

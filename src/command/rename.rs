@@ -2,7 +2,6 @@
 
 use super::changes::Outcome;
 use anyhow::ensure;
-use std::collections::BTreeMap;
 use view_counter::{
     config::Rename,
     counter::{store::Correcting, wording},
@@ -24,14 +23,7 @@ pub(crate) async fn run(settings: &Rename) -> anyhow::Result<()> {
         "{new} has {} already; to add those of {old} to them, say --merge. Nothing was changed",
         wording::views(there),
     );
-    let outcome = Outcome {
-        changes: correcting.rename(old, new, why).await?.into(),
-        left_out: BTreeMap::new(),
-        dry_run: settings
-            .changing
-            .dry_run
-            .then_some("to change it, leave out --dry-run"),
-        json: settings.changing.json,
-    };
+    let changes = correcting.rename(old, new, why).await?;
+    let outcome = Outcome::of(changes.into(), &settings.changing);
     outcome.end(correcting).await
 }

@@ -2,7 +2,6 @@
 
 use super::changes::Outcome;
 use anyhow::ensure;
-use std::collections::BTreeMap;
 use view_counter::{
     config::Set,
     counter::{store::Correcting, wording},
@@ -26,14 +25,6 @@ pub(crate) async fn run(settings: &Set) -> anyhow::Result<()> {
         wording::views(change.before),
         wording::grouped(change.after),
     );
-    let outcome = Outcome {
-        changes: vec![change],
-        left_out: BTreeMap::new(),
-        dry_run: settings
-            .changing
-            .dry_run
-            .then_some("to change it, leave out --dry-run"),
-        json: settings.changing.json,
-    };
+    let outcome = Outcome::of(vec![change], &settings.changing);
     outcome.end(correcting).await
 }

@@ -4,7 +4,7 @@ use super::printing;
 use serde::Serialize;
 use view_counter::{
     config::Totals,
-    counter::{protocol::Slug, store::Snapshot, wording::grouped},
+    counter::{protocol::Slug, store::Snapshot},
 };
 
 /// One line of the output.
@@ -40,12 +40,7 @@ pub(crate) async fn run(settings: &Totals) -> anyhow::Result<()> {
         if views.is_empty() {
             return writeln!(out, "no views yet");
         }
-        let totals = views.iter().map(|line| line.total);
-        let sum = totals.fold(0, u64::saturating_add);
-        let lines = views
-            .iter()
-            .map(|line| (grouped(line.total), line.slug.to_string()));
-        let last = (grouped(sum), "in all".to_owned());
-        printing::table(out, ["views", "post"], lines.chain([last]))
+        let lines = views.iter().map(|line| (line.total, line.slug.to_string()));
+        printing::table(out, ["views", "post"], lines)
     })
 }

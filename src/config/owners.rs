@@ -173,21 +173,9 @@ pub struct Export {
     pub json: bool,
 }
 
-/// Settings of `corrections`.
+/// Settings of `corrections` and of `check`.
 #[derive(Debug, Args)]
-pub struct Corrections {
-    #[command(flatten)]
-    #[expect(missing_docs, reason = "documented at its type")]
-    pub database: Database,
-
-    /// Print JSON
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// Settings of `check`.
-#[derive(Debug, Args)]
-pub struct Check {
+pub struct Asked {
     #[command(flatten)]
     #[expect(missing_docs, reason = "documented at its type")]
     pub database: Database,

@@ -1,6 +1,6 @@
 //! The numbers as a frame, encoded once for all sockets of a slug.
 
-use super::protocol::Counts;
+use super::protocol::{Counts, Visitors};
 use axum::body::Bytes;
 use tokio_tungstenite::tungstenite::{
     Utf8Bytes,
@@ -20,8 +20,19 @@ pub struct Frame {
 impl Frame {
     /// These numbers.
     pub fn of(counts: Counts) -> Self {
-        let text: Utf8Bytes =
-            format!(r#"{{"live":{},"total":{}}}"#, counts.live, counts.total).into();
+        Self::saying(format!(
+            r#"{{"live":{},"total":{}}}"#,
+            counts.live, counts.total
+        ))
+    }
+
+    /// How many read anything on the site.
+    pub fn of_visitors(Visitors { visitors }: Visitors) -> Self {
+        Self::saying(format!(r#"{{"visitors":{visitors}}}"#))
+    }
+
+    fn saying(text: String) -> Self {
+        let text: Utf8Bytes = text.into();
         let frame = frame::Frame::message(text.clone(), OpCode::Data(Data::Text), true);
         let mut bytes = Vec::with_capacity(frame.len());
         // A vector takes whatever is written into it.

@@ -31,7 +31,7 @@ pub use subscription::{Door, News, Subscription};
 use super::{
     budget::{Budget, DEFAULT_FRAMES_PER_SECOND},
     metrics::Metrics,
-    protocol::{Counts, Slug, SlugCounts},
+    protocol::{Counts, Slug, SlugCounts, Visitors},
     schedule::Schedule,
     storage::{Storage, StorageError},
     tally::SavePolicy,
@@ -68,12 +68,15 @@ pub struct Hub {
     _stop: Arc<DropGuard>,
 }
 
-/// Locks are taken in the order of the fields: `rooms`, a room's seats, `budget`.
+/// Locks are taken in the order of the fields: `rooms`, a room's seats, those of the
+/// site, `budget`.
 struct Shared {
     storage: Arc<dyn Storage>,
     reading: Reading,
     policy: SavePolicy,
     rooms: Mutex<Rooms>,
+    /// The room of pages without a post, which is always there and none of `rooms`.
+    site: Arc<Room>,
     budget: Mutex<Budget>,
     /// Ends of windows and of memories.
     wakes: Schedule,
@@ -108,6 +111,7 @@ impl Hub {
             reading: Reading::of(Arc::clone(&storage)),
             storage,
             rooms: Mutex::default(),
+            site: Room::of_site(),
             budget: Mutex::new(Budget::new(settings.frames_per_second)),
             wakes: Schedule::default(),
             saves: Schedule::default(),
@@ -213,6 +217,12 @@ impl Hub {
         slugs.iter().map(|slug| rooms.known(slug, now)).collect()
     }
 
+    /// How many read anything on the site.
+    pub fn visitors(&self) -> Visitors {
+        let visitors = self.shared.site.seats().tally.live();
+        Visitors { visitors }
+    }
+
     /// The way in to a slug, with its total loaded: a reader or watcher can
     /// then be added without waiting.
     ///
@@ -252,6 +262,9 @@ impl Hub {
 
 impl Shared {
     fn room(&self, slug: &Slug) -> Option<Arc<Room>> {
+        if slug.is_site() {
+            return Some(Arc::clone(&self.site));
+        }
         lock(&self.rooms).get(slug)
     }
 

@@ -122,6 +122,7 @@ pub(crate) struct Metrics {
 #[derive(Clone, Debug)]
 struct Moment {
     readers: IntGauge,
+    visitors: IntGauge,
     watchers: IntGauge,
     slugs: IntGauge,
     sockets_limit: IntGauge,
@@ -232,6 +233,10 @@ impl Moment {
         let float = |name, help| registered(Gauge::new(name, help), registry);
         Ok(Self {
             readers: integer("viewcounter_readers", "Readers at this moment.")?,
+            visitors: integer(
+                "viewcounter_visitors",
+                "Readers at this moment, and pages without a post that are visited.",
+            )?,
             watchers: integer(
                 "viewcounter_watchers",
                 "Sockets at this moment that see the numbers and are in neither.",
@@ -261,6 +266,7 @@ impl Moment {
 
     fn set(&self, overview: &Overview, sockets_limit: usize) {
         self.readers.set(gauged(overview.readers));
+        self.visitors.set(gauged(overview.visitors));
         self.watchers.set(gauged(overview.watchers));
         self.slugs.set(gauged(overview.slugs));
         self.sockets_limit.set(gauged(sockets_limit));

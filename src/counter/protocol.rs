@@ -10,6 +10,12 @@ use std::{fmt, str::FromStr, sync::Arc};
 pub const CONNECT_PATH: &str = "/api/v1/connect/";
 /// The path under which numbers are read; a slug follows.
 pub const VIEWS_PATH: &str = "/api/v1/views/";
+/// The path under which a page without a post opens its WebSocket.
+pub const VISIT_PATH: &str = "/api/v1/visitors/connect";
+/// The path under which is read how many visitors the site has.
+pub const VISITORS_PATH: &str = "/api/v1/visitors";
+/// The text by which a socket asks to be told of the site's visitors, too, from then on.
+pub const TELL_VISITORS: &str = "visitors";
 
 /// Close codes of RFC 6455 §7.4.1, and those of its private range used here.
 pub mod close_code {
@@ -52,6 +58,14 @@ pub struct SlugCounts {
     pub counts: Counts,
 }
 
+/// How many read anything on the site: the readers of all posts, and the pages without
+/// one that are visited.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Visitors {
+    /// Pages that are shown to a person at this moment, each as often as it reads a post.
+    pub visitors: u64,
+}
+
 /// Names a post: 1 to 200 bytes of UTF-8, one or more segments joined by `/`,
 /// none empty, `.` or `..`, and no control character.
 ///
@@ -62,6 +76,17 @@ pub struct Slug(Arc<str>);
 impl Slug {
     /// The most bytes a slug has.
     pub const MAX_BYTES: usize = 200;
+
+    /// The site as a whole, which stands where a slug does for pages without a post. No
+    /// text is parsed to it.
+    pub(super) fn site() -> Self {
+        Self("".into())
+    }
+
+    /// Whether this is no post, but the site.
+    pub(super) fn is_site(&self) -> bool {
+        self.0.is_empty()
+    }
 
     /// The slug as text, decoded.
     pub fn as_str(&self) -> &str {
@@ -198,13 +223,16 @@ pub enum Handshake {
 
 /// Path and query of the WebSocket that begins with this handshake.
 pub fn connect_path(slug: &Slug, handshake: Handshake) -> String {
-    let slug = slug.encoded();
+    let path = match slug.is_site() {
+        true => VISIT_PATH.to_owned(),
+        false => format!("{CONNECT_PATH}{}", slug.encoded()),
+    };
     match handshake {
         Handshake::Reader { view, again } => {
             let again = if again { "&again=1" } else { "" };
-            format!("{CONNECT_PATH}{slug}?v={view}{again}")
+            format!("{path}?v={view}{again}")
         }
-        Handshake::Watcher => format!("{CONNECT_PATH}{slug}?watch=1"),
+        Handshake::Watcher => format!("{path}?watch=1"),
     }
 }
 
@@ -218,7 +246,10 @@ pub const IS_DRIVEN: &str = "&webdriver=1";
 
 /// Path of one slug's numbers.
 pub fn views_path(slug: &Slug) -> String {
-    format!("{VIEWS_PATH}{}", slug.encoded())
+    match slug.is_site() {
+        true => VISITORS_PATH.to_owned(),
+        false => format!("{VIEWS_PATH}{}", slug.encoded()),
+    }
 }
 
 #[cfg(test)]
@@ -300,6 +331,11 @@ mod tests {
             "/api/v1/connect/a%2Fb?watch=1"
         );
         assert_eq!(views_path(&slug), "/api/v1/views/a%2Fb");
+        assert_eq!(
+            connect_path(&Slug::site(), Handshake::Watcher),
+            "/api/v1/visitors/connect?watch=1"
+        );
+        assert_eq!(views_path(&Slug::site()), "/api/v1/visitors");
     }
 
     #[test]
@@ -342,6 +378,7 @@ mod tests {
         fn any_text_is_a_slug_that_survives_or_an_error(text in "\\PC{0,250}|[./a]{0,8}") {
             if let Ok(slug) = text.parse::<Slug>() {
                 prop_assert_eq!(slug.as_str(), text.as_str());
+                prop_assert!(!slug.is_site());
                 prop_assert!(slug.encoded().bytes().all(|b| b.is_ascii_graphic() && b != b'/'));
             }
         }

@@ -13,7 +13,7 @@ pub use error::ApiError;
 pub use metrics::metrics_router;
 
 use super::{
-    protocol::{CONNECT_PATH, VIEWS_PATH},
+    protocol::{CONNECT_PATH, VIEWS_PATH, VISIT_PATH, VISITORS_PATH},
     queue::queued,
 };
 use axum::{
@@ -23,8 +23,8 @@ use axum::{
     middleware::from_fn_with_state,
     routing::{any, get},
 };
-use connect::connect;
-use numbers::{all_views, days, description, views};
+use connect::{connect, visit};
+use numbers::{all_views, days, description, views, visitors};
 use serde::Serialize;
 
 /// The routes, to be merged into an application's own router:
@@ -32,6 +32,8 @@ use serde::Serialize;
 /// - `/api/v1/connect/{*slug}`: a reader's WebSocket
 /// - `/api/v1/views` and `/api/v1/views/{*slug}`: the numbers as JSON
 /// - `/api/v1/days/{*slug}`: the views of each day
+/// - `/api/v1/visitors` and `/api/v1/visitors/connect`: how many read anything on the
+///   site, as JSON and as the WebSocket of a page without a post
 /// - `/api/v1/openapi.json`: what these answer, in OpenAPI's words
 /// - `/healthz` and `/readyz`
 pub fn router(counter: Counter) -> Router {
@@ -44,6 +46,8 @@ pub fn router(counter: Counter) -> Router {
     Router::new()
         // Any method: HTTP/2 opens a WebSocket with CONNECT (RFC 8441).
         .route(&format!("{CONNECT_PATH}{{*slug}}"), any(connect))
+        .route(VISIT_PATH, any(visit))
+        .route(VISITORS_PATH, get(visitors))
         .route("/api/v1/openapi.json", get(description))
         .route("/api/{*rest}", any(ApiError::no_such_route))
         .route("/healthz", get(healthz))

@@ -7,15 +7,15 @@ mod metered;
 use super::{
     frame::Frame,
     gate::Pass,
-    hub::{News, Subscription},
+    hub::{News, Outlet, Subscription},
     metrics::{Ended, Metrics},
-    protocol::close_code,
+    protocol::{TELL_VISITORS, close_code},
 };
-use futures_util::{FutureExt, SinkExt, StreamExt, TryFutureExt};
+use futures_util::{FutureExt, SinkExt, StreamExt, TryFutureExt, future};
 use hyper::upgrade::Upgraded;
 use line::Line;
 use metered::{Metered, Ration};
-use std::{io, time::Duration};
+use std::{io, pin::pin, sync::Arc, time::Duration};
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 use tokio_tungstenite::{
     WebSocketStream,
@@ -161,6 +161,7 @@ async fn converse(
 ) -> Result<std::convert::Infallible, End> {
     show(socket, &subscription.current(), metrics).await?;
     let outlet = socket.get_ref().get_ref().outlet();
+    let mut visitors = None;
     let mut pulse = Pulse::new(Instant::now());
     let mut allowance = Allowance::new(Instant::now());
     loop {
@@ -177,6 +178,12 @@ async fn converse(
                 }
                 if asks_for_numbers(&message)? {
                     show(socket, &subscription.current(), metrics).await?;
+                    if asks_for_visitors(&message) && visitors.is_none() {
+                        visitors = subscription.visitors().map(Box::new);
+                    }
+                    if let Some(visitors) = &mut visitors {
+                        show(socket, &visitors.current(), metrics).await?;
+                    }
                 }
             }
             () = pass.closing() => {
@@ -184,7 +191,7 @@ async fn converse(
                 sleep(CLOSE_SPREAD.mul_f64(rand::random::<f64>())).await;
                 return Err(End::RESTARTING);
             }
-            news = subscription.news(outlet.as_ref()) => match news {
+            news = news(subscription, visitors.as_deref_mut(), outlet.as_ref()) => match news {
                 News::Frame(frame) => show(socket, &frame, metrics).await?,
                 News::Replaced => {
                     return Err(End::Close(close_code::REPLACED, "replaced by a newer socket"));
@@ -207,6 +214,28 @@ fn asks_for_numbers(message: &Message) -> Result<bool, End> {
         Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => Ok(false),
         Message::Binary(_) => Err(End::Close(close_code::UNSUPPORTED, "text frames only")),
         Message::Close(_) => Err(End::Closing),
+    }
+}
+
+/// Whether it is to be told of the site's visitors from then on.
+fn asks_for_visitors(message: &Message) -> bool {
+    matches!(message, Message::Text(text) if text.as_str() == TELL_VISITORS)
+}
+
+/// The next thing to do about its slug, or about the site's visitors where it asked.
+async fn news(
+    subscription: &mut Subscription,
+    visitors: Option<&mut Subscription>,
+    outlet: Option<&Arc<dyn Outlet>>,
+) -> News {
+    let of_slug = subscription.news(outlet);
+    match visitors {
+        // Seldom asked for, and there are many sockets: in memory of its own.
+        Some(visitors) => {
+            let of_site = Box::pin(visitors.news(outlet));
+            future::select(pin!(of_slug), of_site).await.factor_first().0
+        }
+        None => of_slug.await,
     }
 }
 

@@ -115,6 +115,7 @@ pub struct Tally {
     unsaved: Option<Unsaved>,
 
     readers: HashMap<ReaderId, Option<ViewId>>,
+    elsewhere: u64,
     connected: HashMap<ViewId, ReaderId>,
     recent: Recent,
     watchers: u64,
@@ -135,6 +136,7 @@ impl Tally {
             saving: None,
             unsaved: None,
             readers: HashMap::new(),
+            elsewhere: 0,
             connected: HashMap::new(),
             recent: Recent::default(),
             watchers: 0,
@@ -147,12 +149,25 @@ impl Tally {
     /// The numbers as everyone may see them now.
     pub fn counts(&self) -> Counts {
         Counts {
-            live: self.readers.len() as u64,
+            live: self.live(),
             total: match self.policy {
                 SavePolicy::Debounced => self.stored + self.unsaved(),
                 SavePolicy::BeforeShown => self.stored,
             },
         }
+    }
+
+    /// How many read now.
+    pub fn live(&self) -> u64 {
+        self.readers.len() as u64 + self.elsewhere
+    }
+
+    /// Of those who read elsewhere and are in `live` here, as many as `before` are now
+    /// `after`: on the tally of the whole site those are the readers of its posts. On a
+    /// post's there are none.
+    pub fn move_elsewhere(&mut self, before: u64, after: u64) {
+        self.changed |= before != after;
+        self.elsewhere = (self.elsewhere + after).saturating_sub(before);
     }
 
     /// How many views are not known to be saved.

@@ -31,4 +31,5 @@ mod strangers;
 #[path = "../support/mod.rs"]
 mod support;
 mod totals;
+mod visitors;
 mod wire;

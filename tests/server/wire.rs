@@ -76,6 +76,10 @@ async fn each_refusal_has_its_status_and_says_what_to_do() {
         ("/api/v1/connect/one%2F", same, 400, "empty segment"),
         ("/api/v1/connect/%ff", same, 400, "UTF-8"),
         (&long, same, 400, "200 bytes"),
+        ("/api/v1/visitors/connect", same, 101, ""),
+        ("/api/v1/visitors/connect?v=0123", same, 400, "32 hexa"),
+        ("/api/v1/visitors/connect", other, 403, "--origin"),
+        ("/api/v1/visitors/connect", None, 403, "--origin"),
         ("/api/v1/connect", same, 404, "/api/v1/views"),
         ("/api/v1/connect/", same, 404, "/api/v1/views"),
         ("/api/v2/connect/one", same, 404, "/api/v1/views"),
@@ -109,6 +113,8 @@ async fn what_is_no_websocket_is_asked_to_upgrade() {
         assert!(answer.contains("upgrade: websocket"), "{answer}");
         assert!(answer.contains("connection: upgrade"), "{answer}");
     }
+    let request = format!("GET /api/v1/visitors/connect HTTP/1.1\r\n{HANDSHAKE}\r\n");
+    assert_eq!(status(&raw(&server, &request).await), "426");
     // The slug is looked at before the upgrade.
     let request = format!("GET /api/v1/connect/three HTTP/1.1\r\n{HANDSHAKE}\r\n");
     assert_eq!(status(&raw(&server, &request).await), "403");

@@ -10,6 +10,8 @@ pub struct Overview {
     pub slugs: usize,
     /// Readers of all slugs.
     pub readers: u64,
+    /// Who reads anything on the site: these, and pages without a post.
+    pub visitors: u64,
     /// Who sees the numbers of a slug and is in neither.
     pub watchers: u64,
     /// Views that are not known to be saved.
@@ -27,6 +29,11 @@ impl Hub {
             slugs: self.slugs_held(),
             ..Overview::default()
         };
+        {
+            let of_site = self.shared.site.seats();
+            overview.visitors = of_site.tally.live();
+            overview.longest_window = of_site.tally.window();
+        }
         let mut unsaved_since: Option<Instant> = None;
         let rooms = lock(&self.shared.rooms).all();
         for room in rooms {

@@ -8,9 +8,9 @@ use super::{
 };
 use crate::counter::{
     frame::Frame,
-    protocol::{Counts, Slug},
+    protocol::{Counts, Slug, Visitors},
     storage::StorageError,
-    tally::{Delta, Joined, ReaderId, Tally},
+    tally::{Delta, Joined, ReaderId, SavePolicy, Tally},
 };
 use std::{
     collections::HashMap,
@@ -152,6 +152,8 @@ pub(super) struct Seats {
     pub(super) tally: Tally,
     /// How to tell the socket of a view that a newer one took its place.
     replaceable: HashMap<ReaderId, Arc<Place>>,
+    /// How many of the site's visitors are here, as the site was told last.
+    visitors: u64,
     wakes_at: Option<Instant>,
     saves_at: Option<Instant>,
 }
@@ -160,16 +162,37 @@ impl Room {
     /// A room that nobody is in yet, with the total that is stored.
     pub(super) async fn load(shared: &Shared, slug: Slug) -> Result<Arc<Self>, StorageError> {
         let total = shared.reading.total(&slug).await?;
-        Ok(Arc::new(Self {
+        Ok(Self::new(slug, Tally::new(total, shared.policy)))
+    }
+
+    /// The room of the whole site: in it are pages without a post, and in its `live` the
+    /// readers of all rooms. Nothing is ever saved of it.
+    pub(super) fn of_site() -> Arc<Self> {
+        Self::new(Slug::site(), Tally::new(0, SavePolicy::default()))
+    }
+
+    fn new(slug: Slug, tally: Tally) -> Arc<Self> {
+        Arc::new(Self {
             slug,
             seats: Mutex::new(Seats {
-                tally: Tally::new(total, shared.policy),
+                tally,
                 replaceable: HashMap::new(),
+                visitors: 0,
                 wakes_at: None,
                 saves_at: None,
             }),
             audience: Audience::new(),
-        }))
+        })
+    }
+
+    /// These numbers, as they are told in this room.
+    pub(super) fn frame(&self, counts: Counts) -> Frame {
+        if self.slug.is_site() {
+            let visitors = counts.live;
+            Frame::of_visitors(Visitors { visitors })
+        } else {
+            Frame::of(counts)
+        }
     }
 
     pub(super) fn seats(&self) -> MutexGuard<'_, Seats> {
@@ -181,12 +204,24 @@ impl Room {
         let frame = seats.tally.frame_due(now, &mut lock(&shared.budget));
         if let Some(counts) = frame {
             self.audience
-                .tell(Frame::of(counts), &shared.metrics.frames_sent);
+                .tell(self.frame(counts), &shared.metrics.frames_sent);
         }
         let wakes_at = seats.tally.wakes_at();
         shared.wakes.set(&self.slug, &mut seats.wakes_at, wakes_at);
         let saves_at = seats.tally.save_at();
         shared.saves.set(&self.slug, &mut seats.saves_at, saves_at);
+        self.tell_site(shared, seats, now);
+    }
+
+    /// Who comes or goes here does so on the site, too.
+    fn tell_site(&self, shared: &Shared, seats: &mut Seats, now: Instant) {
+        let visitors = seats.tally.live();
+        let before = std::mem::replace(&mut seats.visitors, visitors);
+        if visitors != before && !self.slug.is_site() {
+            let mut of_site = shared.site.seats();
+            of_site.tally.move_elsewhere(before, visitors);
+            shared.site.settle(shared, &mut of_site, now);
+        }
     }
 
     /// The moment that the tally asked for has come. Returns whether the room

@@ -31,6 +31,9 @@ impl Drop for Hold {
 
 impl Door {
     pub(super) async fn open(shared: Arc<Shared>, slug: &Slug) -> Result<Self, StorageError> {
+        if slug.is_site() {
+            return Ok(Self::of_site(shared));
+        }
         let loading = lock(&shared.rooms).hold(slug);
         // From here on the drop lets go of the room, also if loading fails or
         // the request is given up.
@@ -41,6 +44,17 @@ impl Door {
         let load = || Room::load(&hold.shared, slug.clone());
         let room = Arc::clone(loading.get_or_try_init(load).await?);
         Ok(Self { room, hold })
+    }
+
+    /// The way in to the site, for a page without a post.
+    fn of_site(shared: Arc<Shared>) -> Self {
+        Self {
+            room: Arc::clone(&shared.site),
+            hold: Hold {
+                slug: shared.site.slug.clone(),
+                shared,
+            },
+        }
     }
 
     /// A reader comes: from now on it is in `live`, and counted if this is a
@@ -54,6 +68,8 @@ impl Door {
     /// not new. It is called under a lock, and must not wait.
     pub fn join_if(self, mut arrival: Arrival, may_count: impl FnOnce() -> bool) -> Subscription {
         let now = now();
+        // What is no post has no views.
+        arrival.again |= self.room.slug.is_site();
         let mut seats = self.room.seats();
         if seats.tally.is_new(arrival, now) && !may_count() {
             arrival.again = true;
@@ -111,7 +127,14 @@ impl Subscription {
         // than this could still be on its way, and the total would fall.
         let seats = self.room.seats();
         self.room.audience.take_over(&self.place);
-        Frame::of(seats.tally.counts())
+        self.room.frame(seats.tally.counts())
+    }
+
+    /// Sees how many visitors the site has, beside the numbers of its slug. None if that
+    /// is what it sees already.
+    pub fn visitors(&self) -> Option<Self> {
+        let of_site = || Door::of_site(Arc::clone(&self.shared)).watch();
+        (!self.room.slug.is_site()).then(of_site)
     }
 
     /// Waits for the next thing that this socket's task has to do. Meanwhile frames

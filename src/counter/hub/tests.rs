@@ -3,6 +3,7 @@
 mod corrected;
 mod days;
 mod known;
+mod site;
 
 use super::*;
 use crate::counter::{
@@ -500,6 +501,7 @@ async fn the_overview_is_of_all_slugs() {
     let expected = Overview {
         slugs: 2,
         readers: 2,
+        visitors: 2,
         watchers: 1,
         unsaved_views: 2,
         unsaved_for: Some(Duration::from_secs(2)),

@@ -9,7 +9,7 @@ use crate::counter::{
     hub::Subscription,
     limits::{Refusal, Slot},
     metrics::{Outcome, Uncounted},
-    protocol::ViewId,
+    protocol::{Slug, ViewId},
     socket::{self, WebSocket},
     tally::Arrival,
 };
@@ -125,6 +125,24 @@ pub(super) async fn connect(
     query: Result<Query<ConnectQuery>, QueryRejection>,
     request: Request,
 ) -> Result<Response, ApiError> {
+    open_or_turn_away(counter, Some(slug), query, request).await
+}
+
+/// Opens the socket of a page without a post, or says why not.
+pub(super) async fn visit(
+    State(counter): State<Counter>,
+    query: Result<Query<ConnectQuery>, QueryRejection>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    open_or_turn_away(counter, None, query, request).await
+}
+
+async fn open_or_turn_away(
+    counter: Counter,
+    slug: Option<Result<Path<String>, PathRejection>>,
+    query: Result<Query<ConnectQuery>, QueryRejection>,
+    request: Request,
+) -> Result<Response, ApiError> {
     let (parts, _) = request.into_parts();
     let mut fate = Some(Fate::open(counter.clone()));
     let opened = open(&counter, slug, query, parts, &mut fate).await;
@@ -137,10 +155,10 @@ pub(super) async fn connect(
 }
 
 /// The order of the checks is part of the contract. Where they are passed, the fate
-/// is in the hands of the socket to be.
+/// is in the hands of the socket to be. Without a slug it is the site's.
 async fn open(
     counter: &Counter,
-    slug: Result<Path<String>, PathRejection>,
+    slug: Option<Result<Path<String>, PathRejection>>,
     query: Result<Query<ConnectQuery>, QueryRejection>,
     mut parts: Parts,
     fate: &mut Option<Fate>,
@@ -152,8 +170,13 @@ async fn open(
         .admit(&parts.headers, &parts.uri)
         .ok_or_else(ApiError::origin_refused)
         .map_err(TurnedAway::as_(Outcome::OriginRefused))?;
-    let slug = decoded(slug).map_err(TurnedAway::as_(Outcome::SlugMalformed))?;
-    let slug = admission.slug(&slug)?;
+    let slug = match slug {
+        Some(slug) => {
+            let slug = decoded(slug).map_err(TurnedAway::as_(Outcome::SlugMalformed))?;
+            admission.slug(&slug)?
+        }
+        None => Slug::site(),
+    };
     let upgrade = handshake::upgrade(&mut parts).map_err(&malformed)?;
     let Query(query) = query
         .map_err(|rejection| ApiError::new(rejection.status(), rejection.body_text()))

@@ -183,7 +183,7 @@ impl From<Refusal> for ApiError {
             ),
             Refusal::SlugFull => (
                 StatusCode::SERVICE_UNAVAILABLE,
-                "this post has as many readers as it can have",
+                "this page has as many readers as it can have",
             ),
             Refusal::Full => (
                 StatusCode::SERVICE_UNAVAILABLE,

@@ -32,23 +32,46 @@ pub(super) async fn views(
     uri: Uri,
     extensions: Extensions,
 ) -> Response {
-    let admission = counter.admission();
     let numbers = async {
         let text = decoded(slug)?;
         let slug = counter.slug(&text)?;
-        // A page that was refused asks here why: scripts cannot see the status
-        // of a handshake.
-        let from = admission.from(&extensions, &headers);
-        if let Some(refusal) = admission.limits.refusal(from, &slug) {
-            return Err(refusal.into());
-        }
-        if !counter.gate().is_open() {
-            return Err(ApiError::restarting());
-        }
+        would_open(&counter, &slug, &extensions, &headers)?;
         let counts = counter.counts(&slug).await?;
         Ok(SlugCounts { slug, counts })
     };
     answer(&counter, &headers, &uri, numbers.await)
+}
+
+/// `{"visitors":…}` of the whole site, or the 429 or 503 that a handshake of a page
+/// without a post would get now.
+pub(super) async fn visitors(
+    State(counter): State<Counter>,
+    headers: HeaderMap,
+    uri: Uri,
+    extensions: Extensions,
+) -> Response {
+    let would_open = would_open(&counter, &Slug::site(), &extensions, &headers);
+    let numbers = would_open.map(|()| counter.hub().visitors());
+    answer(&counter, &headers, &uri, numbers)
+}
+
+/// A page that was refused asks for the numbers to hear why: scripts cannot see the
+/// status of a handshake.
+fn would_open(
+    counter: &Counter,
+    slug: &Slug,
+    extensions: &Extensions,
+    headers: &HeaderMap,
+) -> Result<(), ApiError> {
+    let admission = counter.admission();
+    let from = admission.from(extensions, headers);
+    if let Some(refusal) = admission.limits.refusal(from, slug) {
+        return Err(refusal.into());
+    }
+    match counter.gate().is_open() {
+        true => Ok(()),
+        false => Err(ApiError::restarting()),
+    }
 }
 
 #[derive(Serialize)]

@@ -26,6 +26,8 @@ enum Step {
     Commit,
     /// The owner sets what is stored to this.
     Correct(u64),
+    /// So many read elsewhere, and are in live.
+    Elsewhere(u64),
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -42,6 +44,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => Just(Step::CommitUnheard),
         2 => Just(Step::Commit),
         1 => (0u64..2_000).prop_map(Step::Correct),
+        1 => (0u64..5).prop_map(Step::Elsewhere),
     ]
 }
 
@@ -62,6 +65,7 @@ struct Ledger {
     /// took more away than there was before them.
     before: i64,
     sockets: Vec<Socket>,
+    elsewhere: u64,
     /// What the database holds, and what was last heard of it.
     stored: u64,
     heard: u64,
@@ -132,7 +136,8 @@ impl Ledger {
     /// What is to be shown.
     fn counts(&self) -> Counts {
         Counts {
-            live: self.sockets.iter().filter(|s| s.ended.is_none()).count() as u64,
+            live: self.sockets.iter().filter(|s| s.ended.is_none()).count() as u64
+                + self.elsewhere,
             total: match self.policy {
                 SavePolicy::Debounced => self.views(),
                 SavePolicy::BeforeShown => self.heard,
@@ -160,6 +165,7 @@ proptest! {
             policy,
             before: before as i64,
             sockets: Vec::new(),
+            elsewhere: 0,
             stored: before,
             heard: before,
             save: None,
@@ -227,6 +233,10 @@ proptest! {
                         ledger.correct(total);
                         highest = 0;
                     }
+                }
+                Step::Elsewhere(readers) => {
+                    tally.move_elsewhere(ledger.elsewhere, readers);
+                    ledger.elsewhere = readers;
                 }
             }
 

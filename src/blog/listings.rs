@@ -6,23 +6,17 @@ mod sitemap;
 
 use super::server::Site;
 use crate::{
-    counter::{
-        queue::ready_or_in_queue,
-        route::{ApiError, Counter},
-    },
+    counter::{queue::ready_or_in_queue, route::Counter},
     web::{
         csp, gzip,
         held_file::{HeldFile, Representation},
-        negotiation::opaque_of,
     },
 };
 use axum::{
-    body::Bytes,
     extract::Request,
-    http::header::{self, InvalidHeaderValue},
-    response::{IntoResponse, Response},
+    http::{HeaderValue, header},
+    response::Response,
 };
-use sha2::{Digest, Sha256};
 use std::sync::{Arc, OnceLock};
 
 /// The listings of one site. Clones are the same.
@@ -54,11 +48,11 @@ impl Listing {
         }
     }
 
-    fn made(self, site: &Site) -> Result<HeldFile, InvalidHeaderValue> {
+    fn made(self, site: &Site) -> HeldFile {
         let text = self.text(site);
-        let gzip = form(gzip::whole(text.as_bytes()).into())?;
-        let plain = HeldFile::new(self.media_type(), form(text.into())?)?;
-        Ok(plain.with_compressed(Some(gzip), None))
+        let gzip = Representation::hashed(gzip::whole(text.as_bytes()));
+        let media_type = HeaderValue::from_static(self.media_type());
+        HeldFile::new(media_type, Representation::hashed(text)).with_compressed(Some(gzip), None)
     }
 }
 
@@ -72,11 +66,11 @@ impl Listings {
         counter: &Counter,
         request: Request,
     ) -> Response {
-        let held = self.0.get(listing as usize);
-        let ready = |request: &Request| Some(answer(held?.get()?, request));
-        let make = async |request: Request| match (held, listing.made(site)) {
-            (Some(held), Ok(made)) => answer(held.get_or_init(|| made), &request),
-            _ => ApiError::unmade().into_response(),
+        let held = &self.0[listing as usize];
+        let ready = |request: &Request| Some(answer(held.get()?, request));
+        let make = async |request: Request| {
+            let held = held.get_or_init(|| listing.made(site));
+            answer(held, &request)
         };
         ready_or_in_queue(counter, request, ready, make).await
     }
@@ -90,10 +84,4 @@ fn answer(held: &HeldFile, request: &Request) -> Response {
         headers.insert(header::CONTENT_SECURITY_POLICY, csp::LISTING);
     }
     response
-}
-
-/// These bytes, named by their hash.
-fn form(bytes: Bytes) -> Result<Representation, InvalidHeaderValue> {
-    let opaque = opaque_of(&Sha256::digest(&bytes));
-    Representation::new(bytes, &opaque)
 }

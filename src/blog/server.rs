@@ -222,10 +222,9 @@ async fn file_or_not_found(State(state): State<AppState>, request: Request) -> R
         return Redirect::permanent(&address).into_response();
     }
     let (parts, body) = request.into_parts();
-    let mut found = state.site_files.answer(&parts).await;
+    let found = state.site_files.answer_by_name(&parts).await;
     if found.status().is_success() || found.status() == StatusCode::NOT_MODIFIED {
-        headers::mark_as_file(found.headers_mut());
-        return with_caching(FOR_AN_HOUR, found);
+        return found;
     }
     not_found(state, Request::from_parts(parts, body)).await
 }

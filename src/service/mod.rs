@@ -14,7 +14,13 @@ use crate::{
     },
     web::{headers::Scheme, site_files::SiteFiles},
 };
-use axum::{Router, middleware::from_fn_with_state, routing::get};
+use axum::{
+    Router,
+    extract::{Request, State},
+    middleware::from_fn_with_state,
+    response::Response,
+    routing::get,
+};
 
 /// What pages of other sites load, the script and badges; and a page for whoever writes
 /// one. `scheme` is how the world reaches this server.
@@ -30,4 +36,10 @@ pub(crate) fn routes(counter: Counter, site_files: SiteFiles, scheme: Scheme) ->
         .merge(badges)
         .merge(api_page::routes(scheme))
         .method_not_allowed_fallback(ApiError::only_read)
+}
+
+/// The built file at the path of this request.
+async fn built_file(State(site_files): State<SiteFiles>, request: Request) -> Response {
+    let (parts, _) = request.into_parts();
+    site_files.answer_by_name(&parts).await
 }

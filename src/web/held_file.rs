@@ -1,7 +1,7 @@
 //! A file that is held in memory, with what was compressed of it beforehand, as
 //! answers to requests.
 
-use super::negotiation::weight;
+use super::negotiation::{opaque_of, weight};
 use crate::counter::entity_tag::has;
 use axum::{
     body::{Body, Bytes},
@@ -11,6 +11,7 @@ use axum::{
     },
     response::{IntoResponse, Response},
 };
+use sha2::{Digest, Sha256};
 use std::ops::RangeInclusive;
 
 /// A file. Clones share its bytes.
@@ -39,20 +40,25 @@ impl Representation {
         let tag = HeaderValue::try_from(format!("\"{hash}\""))?;
         Ok(Self { bytes, tag })
     }
+
+    /// Named by the hash of these bytes, which it takes.
+    #[expect(clippy::expect_used, reason = "hexadecimal digits are ASCII")]
+    pub(crate) fn hashed(bytes: impl Into<Bytes>) -> Self {
+        let bytes = bytes.into();
+        let opaque = opaque_of(&Sha256::digest(&bytes));
+        Self::new(bytes, &opaque).expect("visible ASCII")
+    }
 }
 
 impl HeldFile {
     /// A file of this media type, of which nothing was compressed.
-    ///
-    /// # Errors
-    /// If the media type cannot be a header's value.
-    pub fn new(media_type: &str, plain: Representation) -> Result<Self, InvalidHeaderValue> {
-        Ok(Self {
-            content_type: HeaderValue::from_str(media_type)?,
+    pub fn new(media_type: HeaderValue, plain: Representation) -> Self {
+        Self {
+            content_type: media_type,
             plain,
             gzip: None,
             brotli: None,
-        })
+        }
     }
 
     /// With what was made of its bytes with gzip and with brotli, if anything was.
@@ -207,7 +213,7 @@ mod tests {
     }
 
     fn file() -> HeldFile {
-        let plain = HeldFile::new("text/css", form("plain")).unwrap();
+        let plain = HeldFile::new(HeaderValue::from_static("text/css"), form("plain"));
         plain.with_compressed(Some(form("gzip")), Some(form("brotli")))
     }
 
@@ -292,7 +298,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_part_is_sent_to_whoever_asks_for_one() {
-        let file = HeldFile::new("video/webm", form("0123456789")).unwrap();
+        let file = HeldFile::new(HeaderValue::from_static("video/webm"), form("0123456789"));
         let range = |text| (header::RANGE, text);
         let same = (header::IF_RANGE, "\"0123456789\"");
         let other = (header::IF_RANGE, "\"another\"");
@@ -323,7 +329,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_file_in_one_form_does_not_depend_on_what_is_accepted() {
-        let file = HeldFile::new("image/png", form("plain")).unwrap();
+        let file = HeldFile::new(HeaderValue::from_static("image/png"), form("plain"));
         let sent = [(header::ACCEPT_ENCODING, "br")];
         let (_, headers, body) = answer(&file, Method::GET, &sent).await;
         assert_eq!(body, "plain");

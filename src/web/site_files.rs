@@ -16,6 +16,22 @@ pub(crate) use embedded::held;
 #[cfg(not(feature = "embed"))]
 pub use folder::SiteFiles;
 
+use super::{
+    caching::{FOR_AN_HOUR, with_caching},
+    headers,
+};
+use axum::{http::request::Parts, response::Response};
+
+impl SiteFiles {
+    /// As [`Self::answer`], of a file that keeps its name when its content changes, and
+    /// that other sites may show: the icon, the script.
+    pub(crate) async fn answer_by_name(&self, request: &Parts) -> Response {
+        let mut response = with_caching(FOR_AN_HOUR, self.answer(request).await);
+        headers::mark_as_file(response.headers_mut());
+        response
+    }
+}
+
 /// Whether `cargo leptos watch` runs the program, and pages listen for its next
 /// build. Asked as Leptos asks, which then writes the script that listens.
 pub(crate) fn is_watched() -> bool {

@@ -7,7 +7,7 @@ use crate::web::{
 };
 use axum::{
     body::Bytes,
-    http::{StatusCode, request::Parts},
+    http::{HeaderValue, StatusCode, request::Parts},
     response::{IntoResponse, Response},
 };
 use rust_embed::{Embed, EmbeddedFile};
@@ -74,8 +74,8 @@ impl SiteFiles {
 /// What was embedded, to be served. `None` if it says of itself what cannot be said
 /// in a header.
 pub(crate) fn held(file: EmbeddedFile) -> Option<HeldFile> {
-    let media_type = file.metadata.mimetype().to_owned();
-    HeldFile::new(&media_type, form(file)?).ok()
+    let media_type = HeaderValue::from_str(file.metadata.mimetype()).ok()?;
+    Some(HeldFile::new(media_type, form(file)?))
 }
 
 fn form(file: EmbeddedFile) -> Option<Representation> {

@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { expect, test as base } from '../support/fixtures';
+import { expect, lend, test as base } from '../support/fixtures';
 import { countLoads } from '../support/page';
 import { Server } from '../support/server';
 
@@ -7,15 +7,7 @@ import { Server } from '../support/server';
 
 const test = base.extend({
   server: async ({}, use, testInfo) => {
-    const server = await Server.startRecipes();
-    try {
-      await use(server);
-    } finally {
-      await server.dispose();
-      if (testInfo.status !== testInfo.expectedStatus) {
-        await testInfo.attach('server log', { body: server.log, contentType: 'text/plain' });
-      }
-    }
+    await lend(await Server.startRecipes(), use, testInfo);
   },
 });
 

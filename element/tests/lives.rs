@@ -5,6 +5,10 @@
 //! "does":[…],"wakes":ms or null},…]}`. Events and actions are lists that begin with a
 //! name. Sockets are numbered as they are opened, view ids as they are asked for.
 
+#[path = "../../src/counter/lifecycle/tests/dice.rs"]
+mod dice;
+
+use dice::Dice;
 use proptest::{
     prelude::*,
     strategy::ValueTree,
@@ -204,23 +208,6 @@ fn what() -> impl Strategy<Value = What> {
     prop_oneof![1 => page.prop_map(What::Page), 2 => socket]
 }
 
-/// The numbers 1, 2, 3… for ids, and one fraction at a time.
-struct Dice {
-    ids: u128,
-    fraction: f64,
-}
-
-impl Chance for Dice {
-    fn view_id(&mut self) -> ViewId {
-        self.ids += 1;
-        ViewId::from_bits(self.ids)
-    }
-
-    fn fraction(&mut self) -> f64 {
-        self.fraction
-    }
-}
-
 fn life(plan: Plan) -> Value {
     let role = if plan.watches {
         Role::Watcher
@@ -228,10 +215,7 @@ fn life(plan: Plan) -> Value {
         Role::Reader
     };
     let mut lifecycle = Lifecycle::new(plan.visible, role);
-    let mut dice = Dice {
-        ids: 0,
-        fraction: 0.0,
-    };
+    let mut dice = Dice::new(0.0);
     let mut now = Duration::ZERO;
     let mut sockets = Vec::new();
     let mut steps = Vec::new();

@@ -1,30 +1,16 @@
 //! The rules of when a page is a reader, one test each, and any sequence of
 //! events against what must hold after every one of them.
 
+mod dice;
+
 use super::*;
+use dice::Dice;
 use proptest::prelude::*;
 
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
 const COUNTS: Counts = Counts { live: 3, total: 9 };
 const ABNORMAL: u16 = close_code::ABNORMAL;
-
-/// View ids 1, 2, 3…, and always the same fraction.
-struct Dice {
-    ids: u128,
-    fraction: f64,
-}
-
-impl Chance for Dice {
-    fn view_id(&mut self) -> ViewId {
-        self.ids += 1;
-        ViewId::from_bits(self.ids)
-    }
-
-    fn fraction(&mut self) -> f64 {
-        self.fraction
-    }
-}
 
 /// A page with one slug, and the time.
 struct Page {
@@ -38,10 +24,7 @@ impl Page {
         Self {
             lifecycle: Lifecycle::new(visible, Role::Reader),
             now: Duration::ZERO,
-            dice: Dice {
-                ids: 0,
-                fraction: 0.5,
-            },
+            dice: Dice::new(0.5),
         }
     }
 

@@ -1,0 +1,71 @@
+//! Why a page was refused, and what it makes of the answer.
+
+use super::*;
+
+#[test]
+fn a_post_that_does_not_exist_is_not_asked_for_again() {
+    let mut page = Page::new(true);
+    page.on(Event::Shown);
+    assert_eq!(page.refused(1, Answer::Unknown), []);
+    assert_eq!(page.wakes_in(), None);
+    for event in [Event::Woken, Event::Online, Event::Hidden, Event::Visible] {
+        assert_eq!(page.on(event), []);
+    }
+}
+
+#[test]
+fn a_wait_that_was_told_is_kept_whatever_happens_meanwhile() {
+    let mut page = Page::new(true);
+    page.on(Event::Shown);
+    page.dice.fraction = 0.0;
+    page.refused(1, Answer::Wait(90 * SECOND));
+    for event in [Event::Online, Event::Hidden, Event::Visible] {
+        assert_eq!(page.on(event), []);
+    }
+    assert_eq!(page.wakes_in(), Some(90 * SECOND));
+    assert_eq!(page.wake(), [open(2, 1, false)]);
+    page.dice.fraction = 0.5;
+    page.refused(2, Answer::Wait(SECOND));
+    assert_eq!(page.wakes_in(), Some(SECOND + RESTART_SPREAD / 2));
+}
+
+#[test]
+fn a_server_that_does_not_say_why_is_asked_ever_more_rarely() {
+    let mut page = Page::new(true);
+    page.on(Event::Shown);
+    page.dice.fraction = 0.0;
+    for n in 1..8 {
+        page.refused(n, Answer::Other);
+        assert!(page.wakes_in() < Some(MINUTE), "failure {n}");
+        page.wake();
+    }
+    for n in 8..12 {
+        page.refused(n, Answer::Other);
+        assert_eq!(page.wakes_in(), Some(10 * MINUTE), "failure {n}");
+        page.wake();
+    }
+    page.refused(12, Answer::Other);
+    assert_eq!(page.on(Event::Online), [open(13, 1, false)]);
+}
+
+#[test]
+fn no_answer_in_ten_seconds_is_none() {
+    let mut page = Page::new(true);
+    page.on(Event::Shown);
+    page.on(closed(1, ABNORMAL));
+    assert_eq!(page.wakes_in(), Some(10 * SECOND));
+    assert_eq!(page.wake(), []);
+    assert_eq!(page.wakes_in(), Some(SECOND / 2));
+    let late = Event::Answer(generation(1), Answer::Unknown);
+    assert_eq!(page.on(late), []);
+    assert_eq!(page.wake(), [open(2, 1, false)]);
+}
+
+#[test]
+fn a_connection_that_was_open_is_not_asked_about() {
+    let mut page = Page::reading();
+    assert_eq!(page.on(closed(1, ABNORMAL)), [Action::ShowLost]);
+    let unasked = Event::Answer(generation(1), Answer::Unknown);
+    page.on(unasked);
+    assert_eq!(page.wake(), [open(2, 1, true)]);
+}

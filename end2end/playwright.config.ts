@@ -15,12 +15,12 @@ const REUSE = Boolean(process.env['VIEW_COUNTER_REUSE']);
 export default defineConfig({
   testDir: 'tests',
   ...(PLAIN ? { testMatch: LIVES, grepInvert: /@blog/ } : {}),
-  ...(REUSE ? { testMatch: 'reuse.spec.ts' } : {}),
+  ...(REUSE ? { testMatch: 'reuse/*.spec.ts' } : {}),
   // What is only so for a program of its own kind, or behind a proxy, or of another one.
   testIgnore: [
     ...(process.env['VIEW_COUNTER_PROGRAM'] ? [] : ['dist.spec.ts']),
     ...(process.env['VIEW_COUNTER_THROUGH'] ? [] : ['proxy.spec.ts']),
-    ...(REUSE ? [] : ['reuse.spec.ts']),
+    ...(REUSE ? [] : ['reuse/*.spec.ts']),
   ],
   // Every test has a server and a database of its own, so any two may run at once.
   fullyParallel: true,

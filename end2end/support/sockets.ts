@@ -13,9 +13,14 @@ export class Sockets {
     page.on('websocket', (socket) => this.opened.push(socket));
   }
 
-  /** The slugs of those that are open. */
+  /** The slugs of those that are open, and SITE for one of a page without a post. */
   get slugs(): (string | undefined)[] {
     return this.opened.filter((socket) => !socket.isClosed()).map(slugOf);
+  }
+
+  /** The same of all that it ever opened. */
+  get everOpened(): (string | undefined)[] {
+    return this.opened.map(slugOf);
   }
 
   /** The view ids under which they were opened, one for each. */
@@ -24,6 +29,11 @@ export class Sockets {
   }
 }
 
+/** What stands for a slug where a page has none. */
+export const SITE = 'the site';
+
 function slugOf(socket: WebSocket): string | undefined {
-  return /^\/api\/v1\/connect\/(.+)$/.exec(new URL(socket.url()).pathname)?.[1];
+  const { pathname } = new URL(socket.url());
+  if (pathname === '/api/v1/visitors/connect') return SITE;
+  return /^\/api\/v1\/connect\/(.+)$/.exec(pathname)?.[1];
 }

@@ -4,8 +4,11 @@
 pub(super) mod exclusion;
 mod page;
 mod reader;
+mod site;
 mod socket;
 mod why;
+
+pub(super) use site::visit;
 
 use super::{component::Reading, protocol::Slug};
 use leptos::prelude::*;

@@ -38,7 +38,7 @@ impl ReadingState {
 }
 
 /// What stands beside numbers that no longer follow what happens.
-const NOT_LIVE: &str = " · not live";
+pub(super) const NOT_LIVE: &str = " · not live";
 
 /// A post's numbers: "3 reading now · 1,204 views".
 ///

@@ -2,7 +2,7 @@
 //!
 //! | for | modules |
 //! |---|---|
-//! | pages | [`component`]: `<ViewCounter/>` and the hook under it; [`opt_out`]: a browser that is left out; [`wording`]: how numbers read |
+//! | pages | [`component`]: `<ViewCounter/>` and the hook under it; [`live_visitors`]: `<LiveVisitors/>`; [`opt_out`]: a browser that is left out; [`wording`]: how numbers read |
 //! | `main` | `store`, `hub`, `admission`, `route`, `accept`; `queue`, for pages that wait their turn |
 //! | who may connect | `limits`, `address`, `crawler` |
 //! | both ends of a socket | [`protocol`] |
@@ -11,6 +11,7 @@
 
 pub mod component;
 pub mod lifecycle;
+pub mod live_visitors;
 pub mod opt_out;
 pub mod protocol;
 pub mod wording;

@@ -25,6 +25,11 @@ pub fn reading_now(live: u64) -> String {
     format!("{} reading now", grouped(live))
 }
 
+/// How many read anything on the site: `12 on this site now`.
+pub fn visitors_now(visitors: u64) -> String {
+    format!("{} on this site now", grouped(visitors))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -51,5 +56,6 @@ mod tests {
         assert_eq!(views(1), "1 view");
         assert_eq!(views(1_204), "1,204 views");
         assert_eq!(reading_now(1), "1 reading now");
+        assert_eq!(visitors_now(1_204), "1,204 on this site now");
     }
 }

@@ -10,6 +10,7 @@ use leptos_router::{
 };
 use view_counter::counter::{
     component::{Reading, ReadingState, ViewCounter, use_reading},
+    live_visitors::LiveVisitors,
     protocol::{Counts, Slug, SlugCounts},
     wording,
 };
@@ -44,6 +45,8 @@ pub fn App() -> impl IntoView {
         <Router>
             <header>
                 <A href="/">"Slow Kitchen"</A>
+                // In the layout: on every page, and never a second socket.
+                <LiveVisitors />
             </header>
             <main>
                 <Routes fallback=NotFound>

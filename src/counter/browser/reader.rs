@@ -4,7 +4,7 @@
 use super::{exclusion, page, socket::Socket, why};
 use crate::counter::{
     component::{Reading, ReadingState},
-    lifecycle::{Action, Chance, Event, Lifecycle},
+    lifecycle::{Action, Chance, Event, Generation, Lifecycle},
     protocol::{ASKS_FOR_PRIVACY, IS_DRIVEN, Slug, ViewId, connect_path, views_path},
 };
 use gloo_timers::callback::Timeout;
@@ -20,7 +20,28 @@ use wasm_bindgen_futures::spawn_local;
 thread_local! {
     /// The page's readers by slug: counters of one slug share one.
     static READERS: RefCell<HashMap<Slug, Weak<Reader>>> = RefCell::default();
+    /// Who else hears of them. It is put here by whoever is the first to want to: a page
+    /// that shows counters alone loads nothing of it.
+    static OVERHEARS: Cell<Option<Overhears>> = const { Cell::new(None) };
 }
+
+/// Hears what happens to the page's readers.
+type Overhears = fn(&Rc<Reader>, Overheard<'_>);
+
+/// What happened to a reader.
+pub(super) enum Overheard<'a> {
+    /// Its first counter is on the page, or its last one is no more.
+    Presence,
+    /// Its socket brought its numbers for the first time.
+    Opened,
+    /// Its socket brought a text that is none of its numbers.
+    Text(Generation, &'a str),
+    /// Its numbers are no longer live.
+    Lost,
+}
+
+/// The text that asks for the numbers. The server answers any.
+const PROBE: &str = "?";
 
 /// The one timer of a reader.
 struct Alarm {
@@ -62,12 +83,39 @@ impl Reader {
         })
     }
 
+    /// All readers of the page.
+    pub(super) fn all() -> Vec<Rc<Self>> {
+        READERS.with_borrow(|readers| readers.values().filter_map(Weak::upgrade).collect())
+    }
+
     /// Tells all readers of the page.
     pub(super) fn tell_all(event: &Event) {
-        let readers: Vec<_> =
-            READERS.with_borrow(|readers| readers.values().filter_map(Weak::upgrade).collect());
-        for reader in readers {
+        for reader in Self::all() {
             reader.on(event.clone());
+        }
+    }
+
+    /// From now on what happens to readers is told to this, too.
+    pub(super) fn overhear(overhears: Overhears) {
+        OVERHEARS.set(Some(overhears));
+    }
+
+    /// Tells whoever else wants to hear of it.
+    pub(super) fn tell(self: &Rc<Self>, what: Overheard<'_>) {
+        if let Some(overhears) = OVERHEARS.get() {
+            overhears(self, what);
+        }
+    }
+
+    /// Whether a counter of it is on the page.
+    pub(super) fn is_here(&self) -> bool {
+        self.present.get() > 0
+    }
+
+    /// Sends this text, if there is a socket.
+    pub(super) fn send(&self, text: &str) {
+        if let Some(socket) = &*self.socket.borrow() {
+            socket.send(text);
         }
     }
 
@@ -106,11 +154,7 @@ impl Reader {
             }
             // Dropping the socket closes it.
             Action::Close(_) => drop(self.socket.take()),
-            Action::Probe(_) => {
-                if let Some(socket) = &*self.socket.borrow() {
-                    socket.probe();
-                }
-            }
+            Action::Probe(_) => self.send(PROBE),
             Action::AskWhy(generation) => {
                 let path = views_path(&self.slug);
                 let reader = Rc::downgrade(self);
@@ -125,9 +169,11 @@ impl Reader {
                 counts: Some(counts),
                 state: ReadingState::Live,
             }),
-            Action::ShowLost => self
-                .reading
-                .update(|reading| reading.state = ReadingState::Lost),
+            Action::ShowLost => {
+                self.reading
+                    .update(|reading| reading.state = ReadingState::Lost);
+                self.tell(Overheard::Lost);
+            }
         }
     }
 
@@ -167,11 +213,14 @@ impl Reader {
             before.saturating_sub(1)
         };
         self.present.set(after);
-        match (before, after) {
-            (0, 1) => self.on(Event::Shown),
-            (1, 0) => self.on(Event::Left),
-            _ => {}
-        }
+        let event = match (before, after) {
+            (0, 1) => Event::Shown,
+            (1, 0) => Event::Left,
+            _ => return,
+        };
+        // First: what was open instead of this is closed before this is opened.
+        self.tell(Overheard::Presence);
+        self.on(event);
     }
 }
 

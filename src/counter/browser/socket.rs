@@ -1,7 +1,7 @@
 //! One WebSocket of the page, as a value: dropping it closes it, and nothing is
 //! heard of it afterwards.
 
-use super::reader::Reader;
+use super::reader::{Overheard, Reader};
 use crate::counter::{
     lifecycle::{Event, Generation},
     protocol::close_code::ABNORMAL,
@@ -14,9 +14,6 @@ use gloo_net::websocket::{Message, WebSocketError, futures::WebSocket};
 use leptos::prelude::window;
 use std::rc::Weak;
 use wasm_bindgen_futures::spawn_local;
-
-/// The text that asks for the numbers. The server answers any.
-const PROBE: &str = "?";
 
 /// A socket that is connecting or open.
 pub(super) struct Socket {
@@ -47,11 +44,11 @@ impl Socket {
         Self { raw, listening }
     }
 
-    /// Asks the server for the numbers. On a link that is dead it is never
-    /// heard, and that is what tells.
-    pub(super) fn probe(&self) {
+    /// Sends this text. On a link that is dead it is never heard, and that is what
+    /// tells.
+    pub(super) fn send(&self, text: &str) {
         if let Some(raw) = &self.raw {
-            let _ = raw.send_with_str(PROBE);
+            let _ = raw.send_with_str(text);
         }
     }
 }
@@ -69,15 +66,22 @@ impl Drop for Socket {
 
 /// Tells of every frame; returns the close code.
 async fn listen(mut stream: WebSocket, generation: Generation, reader: &Weak<Reader>) -> u16 {
+    let mut opened = false;
     while let Some(message) = stream.next().await {
         match message {
             Ok(Message::Text(text)) => {
+                let Some(reader) = reader.upgrade() else {
+                    continue;
+                };
                 // Frames may get more fields and other kinds may come: what is
                 // not understood is passed over.
-                if let Ok(counts) = serde_json::from_str(&text)
-                    && let Some(reader) = reader.upgrade()
-                {
-                    reader.on(Event::Frame(generation, counts));
+                let Ok(counts) = serde_json::from_str(&text) else {
+                    reader.tell(Overheard::Text(generation, &text));
+                    continue;
+                };
+                reader.on(Event::Frame(generation, counts));
+                if !std::mem::replace(&mut opened, true) {
+                    reader.tell(Overheard::Opened);
                 }
             }
             Ok(Message::Bytes(_)) | Err(WebSocketError::ConnectionError) => {}

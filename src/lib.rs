@@ -47,6 +47,9 @@
 //! seen until a navigation leaves it. Put it on pages, and not into a layout around them:
 //! [`ViewCounter`](counter::component::ViewCounter) says why.
 //!
+//! [`LiveVisitors`](counter::live_visitors::LiveVisitors) is how many read anything on the site,
+//! and may stand anywhere.
+//!
 //! # The server
 //!
 //! Three values, each made from the one before: a [`Store`](counter::store::Store) is the file,

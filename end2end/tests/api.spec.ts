@@ -49,6 +49,8 @@ test('every answer is what its description says', async ({ request, watch }) => 
       await answer('/api/v1/days/nowhere', 404);
     },
     '/api/v1/connect/{slug}': () => answer('/api/v1/connect/noon', 403),
+    '/api/v1/visitors': () => answer('/api/v1/visitors', 200, ok('/api/v1/visitors')),
+    '/api/v1/visitors/connect': () => answer('/api/v1/visitors/connect', 403),
     '/healthz': () => answer('/healthz', 200, ok('/healthz')),
     '/readyz': () => answer('/readyz', 200, ok('/readyz')),
   };
@@ -65,6 +67,8 @@ test('a page shows each route being used', async ({ page, read, server }) => {
   await page.getByRole('combobox', { name: 'Post' }).selectOption('noon');
   await expect(page.locator('#views')).toHaveText('{"slug":"noon","live":1,"total":1}');
   await expect(page.locator('#frames')).toHaveText('{"live":1,"total":1}');
+  await expect(page.locator('#visitors')).toHaveText('{"visitors":1}');
+  await expect(page.locator('#visits')).toHaveText('{"visitors":1}');
   await expect(page.locator('#days tr')).toHaveCount(1);
   await expect(page.locator('#days td')).toHaveText('1');
   await expect(page.getByAltText('Views of noon')).toHaveJSProperty('complete', true);
@@ -72,6 +76,7 @@ test('a page shows each route being used', async ({ page, read, server }) => {
 
   const second = await read('noon');
   await expect(page.locator('#frames')).toHaveText(/\{"live":2,"total":2\}$/);
+  await expect(page.locator('#visits')).toHaveText(/\{"visitors":2\}$/);
   await expect(noon.locator('td'), 'asked for again').toHaveText(['2', '2']);
   expect(await server.views('noon'), 'it is in neither').toEqual({ live: 2, total: 2 });
   second.close();

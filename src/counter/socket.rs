@@ -233,7 +233,10 @@ async fn news(
         // Seldom asked for, and there are many sockets: in memory of its own.
         Some(visitors) => {
             let of_site = Box::pin(visitors.news(outlet));
-            future::select(pin!(of_slug), of_site).await.factor_first().0
+            future::select(pin!(of_slug), of_site)
+                .await
+                .factor_first()
+                .0
         }
         None => of_slug.await,
     }

@@ -54,7 +54,11 @@ async fn a_reader_who_asks_is_told_of_visitors_from_then_on() {
     assert_eq!(one.text().await, r#"{"visitors":2}"#);
 
     let two = server.reader("two", &view_id(3)).await;
-    assert_eq!(one.text().await, r#"{"visitors":3}"#, "its own are the same");
+    assert_eq!(
+        one.text().await,
+        r#"{"visitors":3}"#,
+        "its own are the same"
+    );
     two.leave().await;
     assert_eq!(one.text().await, r#"{"visitors":2}"#);
     for text in ["?", "visitors"] {

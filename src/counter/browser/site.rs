@@ -123,7 +123,8 @@ impl Site {
     fn reads_a_post(&self) -> bool {
         let all = Reader::all();
         let is_site = |reader: &Rc<Reader>| Rc::ptr_eq(reader, &self.reader);
-        all.iter().any(|reader| reader.is_here() && !is_site(reader))
+        all.iter()
+            .any(|reader| reader.is_here() && !is_site(reader))
     }
 
     /// Nobody on this page may hear of the site any more.

@@ -136,8 +136,7 @@ impl Ledger {
     /// What is to be shown.
     fn counts(&self) -> Counts {
         Counts {
-            live: self.sockets.iter().filter(|s| s.ended.is_none()).count() as u64
-                + self.elsewhere,
+            live: self.sockets.iter().filter(|s| s.ended.is_none()).count() as u64 + self.elsewhere,
             total: match self.policy {
                 SavePolicy::Debounced => self.views(),
                 SavePolicy::BeforeShown => self.heard,

@@ -61,10 +61,12 @@ const showAll = async () => {
     at('none').hidden = views.length > 0;
     offer(views.map(({ slug }) => slug));
   }
+  write(at('visitors'), JSON.stringify(await ask('/api/v1/visitors')));
+  if (isClosed(at('visits'))) follow(at('visits'), '/api/v1/visitors/connect?watch=1');
   const chosen = at('slug').value;
   // Another was chosen while the server was away, or none could be shown yet.
   if (chosen && chosen !== shown) return showOne(chosen);
-  if (socket?.readyState === WebSocket.CLOSED) watch(chosen);
+  if (chosen && isClosed(at('frames'))) watch(chosen);
 };
 
 /** Has one of these chosen: the one that is, if it is still there. */
@@ -77,21 +79,27 @@ const offer = (slugs) => {
   at('chosen').hidden = slugs.length === 0;
 };
 
-let socket;
-const watch = (slug) => {
-  socket?.close();
-  at('frames').textContent = '';
-  const address = new URL(`/api/v1/connect/${encoded(slug)}?watch=1`, location.href);
+/** The socket whose frames an element shows. */
+const sockets = new Map();
+const isClosed = (output) => (sockets.get(output)?.readyState ?? WebSocket.CLOSED) === WebSocket.CLOSED;
+
+/** Shows what a WebSocket brings, in place of the one that was shown there. */
+const follow = (output, path) => {
+  sockets.get(output)?.close();
+  output.textContent = '';
+  const address = new URL(path, location.href);
   address.protocol = address.protocol.replace('http', 'ws');
-  const opened = (socket = new WebSocket(address));
+  const opened = new WebSocket(address);
+  sockets.set(output, opened);
   const say = (line) => {
-    if (opened !== socket) return;
-    const lines = at('frames').textContent.split('\n').filter(Boolean);
-    at('frames').textContent = [...lines, line].slice(-FRAMES_SHOWN).join('\n');
+    if (sockets.get(output) !== opened) return;
+    const lines = output.textContent.split('\n').filter(Boolean);
+    output.textContent = [...lines, line].slice(-FRAMES_SHOWN).join('\n');
   };
   opened.onmessage = ({ data }) => say(data);
   opened.onclose = ({ code }) => say(`closed (${code})`);
 };
+const watch = (slug) => follow(at('frames'), `/api/v1/connect/${encoded(slug)}?watch=1`);
 
 /** The post whose numbers are on the page. */
 let shown;

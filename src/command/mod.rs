@@ -13,6 +13,7 @@ pub(crate) mod import;
 #[cfg(feature = "embed")]
 pub(crate) mod init;
 mod printing;
+mod progress;
 pub(crate) mod rename;
 pub(crate) mod serve;
 pub(crate) mod set;

@@ -11,6 +11,7 @@ mod read;
 mod table;
 #[cfg(test)]
 mod tests;
+mod watched;
 mod write;
 
 pub use paths::Strip;

@@ -78,8 +78,10 @@ enum Why {
     TooLong,
     #[error("it names more than {MOST_SITE_MAPS} site maps, or {MOST_SLUGS} pages")]
     TooMany,
-    #[error("it names {0}, which is of another site; name that one by itself")]
+    #[error("it names {0:?}, which is of another site; name that one by itself")]
     OfAnotherSite(String),
+    #[error("it names {address:?}: {why}")]
+    Named { address: String, why: Box<Why> },
     #[error("reading it was given up")]
     GivenUp,
 }
@@ -128,8 +130,13 @@ impl Source {
             if host.is_some() && host != host_of(&address) {
                 return Err(Why::OfAnotherSite(address));
             }
-            let (bytes, _) = get(&agent, &address)?;
-            let more = Document::read(&bytes)?;
+            let more = match site_map(&agent, &address) {
+                Ok(more) => more,
+                Err(why) => {
+                    let why = Box::new(why);
+                    return Err(Why::Named { address, why });
+                }
+            };
             slugs.extend(more.slugs);
             passed_over += more.passed_over;
             if slugs.len() > MOST_SLUGS {
@@ -170,6 +177,12 @@ fn get(agent: &Agent, address: &str) -> Result<(Vec<u8>, Option<String>), Why> {
     let host = answer.get_uri().host().map(str::to_owned);
     let body = answer.body_mut().with_config().limit(MOST_BYTES);
     Ok((body.read_to_vec()?, host))
+}
+
+/// One that is named by another.
+fn site_map(agent: &Agent, address: &str) -> Result<Document, Why> {
+    let (bytes, _) = get(agent, address)?;
+    Ok(Document::read(&bytes)?)
 }
 
 fn host_of(address: &str) -> Option<String> {

@@ -162,6 +162,34 @@ async fn a_site_map_may_name_others() {
 }
 
 #[tokio::test]
+async fn a_site_map_that_another_names_is_named_where_it_cannot_be_had() {
+    let (folder, web) = (TempDir::new().unwrap(), Web::serve().await);
+    let file = folder.path().join("index.xml");
+    web.put("/page", "<html>");
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let away = listener.local_addr().unwrap();
+    drop(listener);
+    for (address, said, why) in [
+        (format!("{}/none", web.address), "/none\": ", "404"),
+        (
+            format!("{}/page", web.address),
+            "/page\": ",
+            "it is a web page",
+        ),
+        (format!("http://{away}/x"), "/x\": ", "refused"),
+        // Not for whoever reads the log to be sent to their terminal.
+        ("&#27;[2J".to_owned(), "\"\\u{1b}[2J\": ", "uri"),
+    ] {
+        let named = format!("<sitemap><loc>{address}</loc></sitemap>");
+        fs::write(&file, format!("<sitemapindex>{named}</sitemapindex>")).unwrap();
+        let source = Arc::new(Source::File(file.clone()));
+        let error = source.read().await.unwrap_err().to_string();
+        assert!(error.contains("index.xml: it names \""), "{error}");
+        assert!(error.contains(said) && error.contains(why), "{error}");
+    }
+}
+
+#[tokio::test]
 async fn a_site_map_does_not_say_what_else_the_server_asks_for() {
     let web = Web::serve().await;
     let other = Web::serve().await.address.replace("127.0.0.1", "127.0.0.2");

@@ -1,6 +1,6 @@
 //! `view-counter import`.
 
-use super::{changes::Outcome, progress::Progress};
+use super::{changes::Outcome, progress};
 use anyhow::ensure;
 use view_counter::{
     config::Import,
@@ -10,9 +10,9 @@ use view_counter::{
 
 /// Adds the views of a file, or says what that would change.
 pub(crate) async fn run(settings: &Import) -> anyhow::Result<()> {
-    let mut progress = Progress::begin();
-    let imported = exchange::read(&settings.file, settings.strip.as_ref(), |bytes, size| {
-        progress.at("reading the file", bytes, size);
+    let imported = exchange::read(&settings.file, settings.strip.as_ref(), |file| {
+        let size = file.metadata().map_or(0, |file| file.len());
+        progress::of("reading the file", size).wrap_read(file)
     })?;
     let mut correcting = Correcting::begin(&settings.changing.database.database).await?;
     if let Some(when) = correcting.imported_at(&imported.sha256).await? {
@@ -27,9 +27,8 @@ pub(crate) async fn run(settings: &Import) -> anyhow::Result<()> {
         Some(why) => format!("{} {:?}: {why}", imported.kind, name),
     };
     let mut changes = Vec::with_capacity(imported.views.len());
-    let all = imported.views.len() as u64;
-    for (done, (slug, views)) in (0..).zip(&imported.views) {
-        progress.at("adding the views", done, all);
+    let progress = progress::of("adding the views", imported.views.len() as u64);
+    for (slug, views) in progress.wrap_iter(imported.views.iter()) {
         let change = correcting.add(slug, views, &why).await?;
         ensure!(
             change.after >= change.before,
@@ -49,7 +48,6 @@ pub(crate) async fn run(settings: &Import) -> anyhow::Result<()> {
             .collect::<Vec<_>>()
             .join(", "),
     );
-    drop(progress);
     correcting.note_import(&imported.sha256).await?;
     let outcome = Outcome {
         left_out: imported.left_out,

@@ -11,7 +11,6 @@ mod read;
 mod table;
 #[cfg(test)]
 mod tests;
-mod watched;
 mod write;
 
 pub use paths::Strip;

@@ -7,7 +7,6 @@ use super::{
     json,
     paths::Strip,
     table,
-    watched::Watched,
 };
 use crate::counter::{protocol::Slug, store::Views};
 use csv::StringRecord;
@@ -77,23 +76,22 @@ impl From<csv::Error> for Problem {
 /// Reads a file of views, which may be compressed with gzip: CSV with a slug and its
 /// views a line, JSON as this program writes it, or the CSV export of GoatCounter. Where a
 /// page is named by its address, `strip` is taken off the beginning of its path; those that
-/// do not begin so are left out. `tell` hears how many bytes of the file were read, and
-/// how many it has: none, if that cannot be known.
+/// do not begin so are left out. The file is read `through` what is made of it, which may
+/// watch how far that is.
 ///
 /// # Errors
 /// If it is none of these, or a line of it says nothing that can be counted.
-pub fn read(
+pub fn read<R: Read>(
     file: &Path,
     strip: Option<&Strip>,
-    mut tell: impl FnMut(u64, u64),
+    through: impl FnOnce(File) -> R,
 ) -> Result<Imported, ReadError> {
     let failed = |problem| ReadError {
         file: file.into(),
         problem,
     };
     let opened = File::open(file).map_err(|e| failed(e.into()))?;
-    let size = opened.metadata().map_err(|e| failed(e.into()))?.len();
-    let mut hashed = Hashed::new(Watched::new(opened, |bytes| tell(bytes, size)));
+    let mut hashed = Hashed::new(through(opened));
     let (kind, found) = read_from(BufReader::new(&mut hashed), strip).map_err(failed)?;
     if found.views.is_empty() && found.left_out.is_empty() {
         return Err(failed(Problem::Whole("there are no views in it".into())));

@@ -20,6 +20,7 @@ mod correcting;
 mod days;
 mod open_error;
 mod snapshot;
+mod sum;
 #[cfg(test)]
 mod tests;
 

@@ -1,6 +1,9 @@
 //! A consistent copy of a database file, also while a server writes to it.
 
-use super::{BUSY_TIMEOUT, OpenError, from_sql};
+use super::{
+    BUSY_TIMEOUT, OpenError, from_sql,
+    sum::{sum_of, views_at},
+};
 use sqlx::{ConnectOptions, Connection, Row, SqliteConnection, sqlite::SqliteConnectOptions};
 use std::{
     fs::{self, File},
@@ -85,12 +88,16 @@ async fn open(file: &Path) -> Result<SqliteConnection, sqlx::Error> {
 }
 
 async fn contents(connection: &mut SqliteConnection) -> Result<Copied, sqlx::Error> {
-    let row = sqlx::query("SELECT count(*), coalesce(sum(total), 0) FROM totals")
-        .fetch_one(connection)
-        .await?;
+    let row = sqlx::query(concat!(
+        "SELECT count(*), ",
+        sum_of!("total"),
+        " FROM totals"
+    ))
+    .fetch_one(connection)
+    .await?;
     Ok(Copied {
         posts: from_sql(row.get(0)),
-        views: from_sql(row.get(1)),
+        views: views_at(&row, 1)?,
     })
 }
 

@@ -2,7 +2,10 @@
 
 use super::{
     BUSY_TIMEOUT, MIGRATIONS, OfSomethingElse, OpenError, add_day, days, from_sql,
-    is_of_something_else, open_error::problem_of, to_sql, total_of,
+    is_of_something_else,
+    open_error::problem_of,
+    sum::{sum_at, sum_of, to_stored},
+    to_sql, total_of,
 };
 use crate::counter::protocol::Slug;
 use jiff::{Timestamp, civil::Date};
@@ -187,8 +190,8 @@ impl Correcting {
     ) -> Result<[Change; 2], CorrectError> {
         let views = self.views(from).await?;
         let before = total_of(&mut self.transaction, from).await?;
-        let dated = views.days.values().copied().map(to_sql).sum::<i64>();
-        let undated = self.parts(from).await?.saturating_sub(dated);
+        let undated = self.parts(from).await?;
+        let undated = to_stored(i128::from(undated) - dated(&views.days));
         for table in [
             "DELETE FROM totals WHERE slug = ?",
             "DELETE FROM days WHERE slug = ?",
@@ -197,7 +200,8 @@ impl Correcting {
             delete.execute(&mut *self.transaction).await?;
         }
         let why_from = joined(&format!("to {to}"), why);
-        let taken = self.store("rename", from, before, None, -undated, &why_from);
+        let taken = undated.saturating_neg();
+        let taken = self.store("rename", from, before, None, taken, &why_from);
         let taken = taken.await?;
         let why_to = joined(&format!("from {from}"), why);
         let added = self.add_as("rename", to, &views, &why_to).await?;
@@ -254,14 +258,16 @@ impl Correcting {
 
     /// What the days of a slug and its corrections add up to.
     async fn parts(&mut self, slug: &Slug) -> Result<i64, CorrectError> {
-        let undated: Option<i64> =
-            sqlx::query_scalar("SELECT sum(undated) FROM corrections WHERE slug = ?")
-                .bind(slug.as_str())
-                .fetch_one(&mut *self.transaction)
-                .await?;
+        let row = sqlx::query(concat!(
+            "SELECT ",
+            sum_of!("undated"),
+            " FROM corrections WHERE slug = ?"
+        ))
+        .bind(slug.as_str())
+        .fetch_one(&mut *self.transaction)
+        .await?;
         let days = days::of_slug(&mut self.transaction, slug).await?;
-        let dated = days.values().copied().map(to_sql);
-        Ok(dated.fold(undated.unwrap_or(0), i64::saturating_add))
+        Ok(to_stored(sum_at(&row, 0)? + dated(&days)))
     }
 
     /// The views of a slug.
@@ -271,9 +277,8 @@ impl Correcting {
     pub async fn views(&mut self, slug: &Slug) -> Result<Views, CorrectError> {
         let total = total_of(&mut self.transaction, slug).await?;
         let days = days::of_slug(&mut self.transaction, slug).await?;
-        let dated = days.values().copied().map(to_sql).sum::<i64>();
         Ok(Views {
-            undated: to_sql(total) - dated,
+            undated: to_stored(i128::from(total) - dated(&days)),
             days,
         })
     }
@@ -367,6 +372,11 @@ impl Correcting {
             after,
         })
     }
+}
+
+/// What days add up to.
+fn dated(days: &BTreeMap<Date, u64>) -> i128 {
+    days.values().copied().map(i128::from).sum()
 }
 
 /// What the audit says by itself, and what the owner says, if anything.

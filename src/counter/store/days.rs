@@ -1,6 +1,9 @@
 //! Views by their UTC day.
 
-use super::from_sql;
+use super::{
+    from_sql,
+    sum::{sum_of, views_at},
+};
 use crate::counter::protocol::Slug;
 use jiff::civil::Date;
 use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
@@ -23,10 +26,18 @@ pub(super) async fn of_slug(
 pub(super) async fn of_all(
     connection: &mut SqliteConnection,
 ) -> Result<BTreeMap<Date, u64>, sqlx::Error> {
-    let rows = sqlx::query("SELECT day, sum(views) FROM days WHERE views > 0 GROUP BY day")
-        .fetch_all(connection)
-        .await?;
-    Ok(rows.iter().filter_map(day_and_views).collect())
+    let rows = sqlx::query(concat!(
+        "SELECT day, ",
+        sum_of!("views"),
+        " FROM days WHERE views > 0 GROUP BY day"
+    ))
+    .fetch_all(connection)
+    .await?;
+    let days = rows.iter().filter_map(|row| {
+        let views = views_at(row, 1).ok()?;
+        Some((day_of(row)?, views))
+    });
+    Ok(days.collect())
 }
 
 /// The days of every slug.
@@ -44,6 +55,9 @@ pub(super) async fn of_each(
 }
 
 fn day_and_views(row: &SqliteRow) -> Option<(Date, u64)> {
-    let day = row.try_get::<&str, _>(0).ok()?.parse().ok()?;
-    Some((day, from_sql(row.try_get(1).ok()?)))
+    Some((day_of(row)?, from_sql(row.try_get(1).ok()?)))
+}
+
+fn day_of(row: &SqliteRow) -> Option<Date> {
+    row.try_get::<&str, _>(0).ok()?.parse().ok()
 }

@@ -1,7 +1,11 @@
 //! What is in a database file at one moment, for whoever only reads it: also while
 //! another process counts into it.
 
-use super::{BUSY_TIMEOUT, MOST_VIEWS, OpenError, Views, days, slug_and_total, to_sql};
+use super::{
+    BUSY_TIMEOUT, MOST_VIEWS, OpenError, Views, days, slug_and_total,
+    sum::{sum_at, sum_of},
+    to_sql,
+};
 use crate::counter::protocol::Slug;
 use jiff::civil::Date;
 use serde::Serialize;
@@ -107,7 +111,7 @@ impl Snapshot {
         let days = days.map_err(|e| OpenError::new(&self.file, &e))?;
         for (slug, day, views) in days {
             let of_slug = all.entry(slug).or_default();
-            of_slug.undated -= to_sql(views);
+            of_slug.undated = of_slug.undated.saturating_sub(to_sql(views));
             of_slug.days.insert(day, views);
         }
         Ok(all)
@@ -194,20 +198,24 @@ async fn problems(
     }
     // Each total beside what its days and corrections add up to.
     let sql = format!(
-        "SELECT slug, sum(total), sum(parts) FROM (
+        "SELECT slug, {}, {} FROM (
              SELECT slug, total, 0 AS parts FROM totals
              UNION ALL SELECT slug, 0, views FROM days
              UNION ALL {undated}
-         ) GROUP BY slug ORDER BY slug"
+         ) GROUP BY slug ORDER BY slug",
+        sum_of!("total"),
+        sum_of!("parts"),
     );
-    let sums: Vec<(String, i64, i64)> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+    let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
         .fetch_all(connection)
         .await?;
-    for (slug, total, parts) in sums {
+    for row in rows {
+        let slug: String = row.try_get(0)?;
+        let (total, parts) = (sum_at(&row, 1)?, sum_at(&row, 3)?);
         if let Err(error) = slug.parse::<Slug>() {
             found.push(format!("{slug:?} is counted and can be no page: {error}"));
         }
-        if total > to_sql(MOST_VIEWS) {
+        if total > i128::from(MOST_VIEWS) {
             found.push(format!("{slug:?} has {total} views, more than can be"));
         }
         if total != parts {

@@ -205,6 +205,42 @@ async fn no_slug_has_more_views_than_json_can_say_or_fewer_than_none() {
 }
 
 #[tokio::test]
+async fn what_is_more_than_sqlite_can_add_up_is_told_all_the_same() {
+    let (folder, store) = store().await;
+    // Slugs with the most views on one day; and one of them that had them again and again,
+    // on other days, and was lowered each time.
+    sqlx::raw_sql(
+        "CREATE TEMP TABLE n AS WITH RECURSIVE n(i) AS
+             (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1025)
+             SELECT i, 9007199254740991 AS most FROM n;
+         INSERT INTO totals SELECT 'p' || i, most FROM n;
+         INSERT INTO days SELECT 'p' || i, '2026-11-20', most FROM n;
+         INSERT INTO days SELECT 'p1', date('2026-11-20', i || ' days'), most FROM n
+             WHERE i < 1024;
+         INSERT INTO corrections (made_at, command, slug, before, after, undated, why)
+             SELECT '', 'set', 'p1', 0, 0, -most, '' FROM n
+             UNION ALL SELECT '', 'set', 'p1', 0, 0, most, '' FROM n WHERE i < 3",
+    )
+    .execute(&store.writing)
+    .await
+    .unwrap();
+    let all = u128::from(MOST_VIEWS) * 1025;
+    assert!(all > i64::MAX as u128);
+    let [file, copy] = ["views.db", "copy.db"].map(|name| folder.path().join(name));
+    let copied = back_up(&file, &copy).await.unwrap();
+    assert_eq!(u128::from(copied.views), all);
+    let mut snapshot = snapshot(&folder).await;
+    let days = snapshot.days(None).await.unwrap();
+    assert_eq!(u128::from(days[&DAY]), all);
+    assert_eq!(snapshot.problems().await.unwrap(), [""; 0]);
+    drop(snapshot);
+    let mut setting = correcting(&folder).await;
+    setting.set(&slug("p1"), 1, "so").await.unwrap();
+    let renamed = setting.rename(&slug("p1"), &slug("q"), "so").await;
+    assert_eq!(renamed.unwrap()[1], change("q", 0, 1));
+}
+
+#[tokio::test]
 async fn a_file_that_does_not_add_up_is_found_out() {
     let (folder, store) = store().await;
     store.add(&batch(1, &[("a", 5)])).await.unwrap();

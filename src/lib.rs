@@ -157,7 +157,8 @@
 //!
 //! The component is a `span` of the class `view-counter` with three in it: `view-counter-live`,
 //! `view-counter-separator`, `view-counter-total`; and while the connection is lost a fourth,
-//! `view-counter-sign`. Its attribute `data-state` is `static`, `live` or `lost`. Nothing of it
+//! `view-counter-sign`. Its attribute `data-state` is `static`, `live` or `lost`. The site's
+//! visitors are `live-visitors`, `live-visitors-number` and `live-visitors-sign`. Nothing of it
 //! is styled. The section "View counter" of `style/main.css` stands alone, to be copied: it
 //! keeps room for digits to come, so that nothing moves when a number grows.
 //!

@@ -1,6 +1,6 @@
 //! The numbers as a frame, encoded once for all sockets of a slug.
 
-use super::protocol::{Counts, Visitors};
+use super::protocol::Counts;
 use axum::body::Bytes;
 use tokio_tungstenite::tungstenite::{
     Utf8Bytes,
@@ -27,7 +27,7 @@ impl Frame {
     }
 
     /// How many read anything on the site.
-    pub fn of_visitors(Visitors { visitors }: Visitors) -> Self {
+    pub fn of_visitors(visitors: u64) -> Self {
         Self::saying(format!(r#"{{"visitors":{visitors}}}"#))
     }
 
@@ -64,5 +64,6 @@ mod tests {
         let text = r#"{"live":3,"total":40}"#;
         assert_eq!(frame.text().as_str(), text);
         assert_eq!(frame.bytes(), [b"\x81\x15", text.as_bytes()].concat());
+        assert_eq!(Frame::of_visitors(7).text().as_str(), r#"{"visitors":7}"#);
     }
 }

@@ -31,7 +31,7 @@ pub use subscription::{Door, News, Subscription};
 use super::{
     budget::{Budget, DEFAULT_FRAMES_PER_SECOND},
     metrics::Metrics,
-    protocol::{Counts, Slug, SlugCounts, Visitors},
+    protocol::{Counts, Slug, SlugCounts},
     schedule::Schedule,
     storage::{Storage, StorageError},
     tally::SavePolicy,
@@ -218,9 +218,8 @@ impl Hub {
     }
 
     /// How many read anything on the site.
-    pub fn visitors(&self) -> Visitors {
-        let visitors = self.shared.site.seats().tally.live();
-        Visitors { visitors }
+    pub fn visitors(&self) -> u64 {
+        self.shared.site.seats().tally.live()
     }
 
     /// The way in to a slug, with its total loaded: a reader or watcher can

@@ -245,6 +245,13 @@ impl Lifecycle {
             .min()
     }
 
+    /// Whether nothing more comes of this showing of the page: a newer socket took its
+    /// view over, or there is no such post.
+    pub fn has_ended(&self) -> bool {
+        let socket = self.view.as_ref().map(|view| view.socket);
+        socket == Some(Socket::Ended)
+    }
+
     /// What is to be done about this event. `now` is the time since any fixed
     /// moment.
     pub fn on(&mut self, event: Event, now: Duration, chance: &mut impl Chance) -> Vec<Action> {

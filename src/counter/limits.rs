@@ -168,6 +168,11 @@ impl Limits {
         self.0.occupancy.most()
     }
 
+    /// How many sockets there are.
+    pub fn sockets(&self) -> usize {
+        self.0.occupancy.count()
+    }
+
     /// Takes part in a handshake from this address, if it is known: a socket's
     /// slot, which it holds until its end.
     ///

@@ -25,7 +25,9 @@ pub struct SiteReading {
 ///
 /// It may stand on pages or in a layout around them, and more than once.
 ///
-/// `data-state` is `static`, `live` or `lost`, as a counter's is.
+/// It is a `span` of the class `live-visitors` with `live-visitors-number` in it, and while
+/// the connection is lost `live-visitors-sign`. `data-state` is `static`, `live` or `lost`, as
+/// a counter's is: until it is live, the number is the server's, without this page in it.
 #[component]
 pub fn LiveVisitors(
     /// How many there are to begin with, if the page knows it:
@@ -77,5 +79,5 @@ pub fn use_visitors(visitors: Option<u64>) -> Signal<SiteReading> {
 #[server(prefix = "/fn", endpoint = "visitors", input = server_fn::codec::GetUrl)]
 async fn visitors_of_site() -> Result<u64, ServerFnError> {
     let counter = expect_context::<super::route::Counter>();
-    Ok(counter.hub().visitors().visitors)
+    Ok(counter.hub().visitors())
 }

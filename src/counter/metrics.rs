@@ -9,7 +9,7 @@ mod label;
 
 pub(crate) use label::{CounterBy, Label};
 
-use super::hub::Overview;
+use super::{hub::Overview, limits::Limits};
 use label::label;
 use prometheus::{
     Gauge, Histogram, HistogramOpts, IntCounter, IntGauge, Registry, TextEncoder, core::Collector,
@@ -125,6 +125,7 @@ struct Moment {
     visitors: IntGauge,
     watchers: IntGauge,
     slugs: IntGauge,
+    sockets: IntGauge,
     sockets_limit: IntGauge,
     window_seconds: Gauge,
     unsaved_views: IntGauge,
@@ -212,17 +213,13 @@ impl Metrics {
         })
     }
 
-    /// All of it in Prometheus' text format, [`TEXT_FORMAT`]. `sockets_limit` is
-    /// how many sockets there may be.
+    /// All of it in Prometheus' text format, [`TEXT_FORMAT`], with what the limits say of
+    /// sockets.
     ///
     /// # Errors
     /// If there is a defect in what is registered.
-    pub(crate) fn text(
-        &self,
-        overview: &Overview,
-        sockets_limit: usize,
-    ) -> prometheus::Result<String> {
-        self.moment.set(overview, sockets_limit);
+    pub(crate) fn text(&self, overview: &Overview, limits: &Limits) -> prometheus::Result<String> {
+        self.moment.set(overview, limits);
         TextEncoder::new().encode_to_string(&self.registry.gather())
     }
 }
@@ -239,11 +236,15 @@ impl Moment {
             )?,
             watchers: integer(
                 "viewcounter_watchers",
-                "Sockets at this moment that see the numbers and are in neither.",
+                "Sockets at this moment that see the numbers of a post and are in neither.",
             )?,
             slugs: integer(
                 "viewcounter_hubs",
                 "Posts that are held in memory: read, watched, unsaved or remembered.",
+            )?,
+            sockets: integer(
+                "viewcounter_sockets",
+                "Sockets at this moment, of readers, watchers and pages without a post.",
             )?,
             sockets_limit: integer(
                 "viewcounter_sockets_limit",
@@ -251,7 +252,7 @@ impl Moment {
             )?,
             window_seconds: float(
                 "viewcounter_broadcast_window_seconds",
-                "The longest time that a post waits between two frames; 0 when all are quiet.",
+                "The longest time that a post, or the site, waits between two frames; 0 when all are quiet.",
             )?,
             unsaved_views: integer(
                 "viewcounter_unsaved_views",
@@ -264,12 +265,13 @@ impl Moment {
         })
     }
 
-    fn set(&self, overview: &Overview, sockets_limit: usize) {
+    fn set(&self, overview: &Overview, limits: &Limits) {
         self.readers.set(gauged(overview.readers));
         self.visitors.set(gauged(overview.visitors));
         self.watchers.set(gauged(overview.watchers));
         self.slugs.set(gauged(overview.slugs));
-        self.sockets_limit.set(gauged(sockets_limit));
+        self.sockets.set(gauged(limits.sockets()));
+        self.sockets_limit.set(gauged(limits.sockets_most()));
         self.window_seconds
             .set(overview.longest_window.unwrap_or_default().as_secs_f64());
         self.unsaved_views.set(gauged(overview.unsaved_views));

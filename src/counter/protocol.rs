@@ -115,7 +115,7 @@ impl Slug {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SlugError {
     /// Nothing at all.
-    #[error("the slug is empty; put the post's name at the end of the path")]
+    #[error("the slug is empty; it is to be the post's name")]
     Empty,
     /// More than [`Slug::MAX_BYTES`].
     #[error("the slug is longer than 200 bytes; use a shorter one")]

@@ -2,8 +2,9 @@
 //! to be saved.
 //!
 //! Pure: no clock, no socket, no database. Every method takes `now`, and the
-//! hub around it does what it says. It knows one slug and no other; what slugs
-//! share is the [`Budget`] that it is handed.
+//! hub around it does what it says. It knows one slug and no other, but for how many
+//! read elsewhere if that is told it; what slugs share is the [`Budget`] that it is
+//! handed.
 
 mod recent;
 
@@ -115,6 +116,7 @@ pub struct Tally {
     unsaved: Option<Unsaved>,
 
     readers: HashMap<ReaderId, Option<ViewId>>,
+    /// How many are in `live` and read no page of this tally's own.
     elsewhere: u64,
     connected: HashMap<ViewId, ReaderId>,
     recent: Recent,

@@ -101,6 +101,7 @@ async fn readers_watchers_and_what_became_of_handshakes_are_seen() {
     for (name, value) in [
         ("viewcounter_readers", 1.0),
         ("viewcounter_visitors", 1.0),
+        ("viewcounter_sockets", 5.0),
         ("viewcounter_watchers", 4.0),
         ("viewcounter_hubs", 1.0),
         ("viewcounter_views_total", 1.0),

@@ -74,6 +74,27 @@ async fn a_reader_who_asks_is_told_of_visitors_from_then_on() {
 }
 
 #[tokio::test]
+async fn more_readers_than_one_row_are_told_of_visitors_and_of_their_own_numbers() {
+    let folder = Folder::new();
+    let server = Server::start(&folder).await;
+    let mut readers = Vec::new();
+    for n in 0..100 {
+        let mut reader = server.reader("one", &view_id(n)).await;
+        reader.send(Message::text("visitors")).await;
+        readers.push(reader);
+    }
+    let _two = server.reader("two", "").await;
+    for reader in &mut readers {
+        let (mut own, mut of_site) = (false, false);
+        while !(own && of_site) {
+            let text = reader.text().await;
+            own |= text == r#"{"live":100,"total":100}"#;
+            of_site |= text == r#"{"visitors":101}"#;
+        }
+    }
+}
+
+#[tokio::test]
 async fn one_who_did_not_ask_is_not_told_of_visitors() {
     let folder = Folder::new();
     let server = Server::start(&folder).await;
@@ -126,7 +147,8 @@ async fn how_many_visitors_there_are_is_not_sent_again_while_it_is_so() {
         request.send().await.unwrap()
     };
     assert_eq!(again().await.status(), 304);
-    let _reader = server.reader("one", "").await;
+    let mut reader = server.reader("one", "").await;
+    assert_eq!(reader.frame().await, counts(1, 1));
     assert_eq!(again().await.status(), 200);
 }
 

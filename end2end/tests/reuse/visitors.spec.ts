@@ -8,6 +8,38 @@ import { expect, test } from './fixtures';
 
 async function expectVisitors(page: Page, text: string): Promise<void> {
   await expect(page.locator('.live-visitors')).toHaveText(text);
+  const state = text.endsWith('not live') ? 'lost' : 'live';
+  await expect(page.locator('.live-visitors')).toHaveAttribute('data-state', state);
+}
+
+interface Noted {
+  /** The most sockets that the page ever held at once. */
+  mostSockets: number;
+  /** Each state that the number was in, as long as the same element shows it. */
+  states: string[];
+}
+
+/** Notes what happens in the page, from its first script on. */
+async function note(page: Page): Promise<() => Promise<Noted>> {
+  await page.addInitScript(() => {
+    const noted: Noted = { mostSockets: 0, states: [] };
+    const sockets: WebSocket[] = [];
+    Object.assign(window, { noted });
+    window.WebSocket = class extends WebSocket {
+      constructor(...args: ConstructorParameters<typeof WebSocket>) {
+        super(...args);
+        sockets.push(this);
+        const held = sockets.filter(({ readyState }) => readyState <= WebSocket.OPEN);
+        noted.mostSockets = Math.max(noted.mostSockets, held.length);
+      }
+    };
+    new MutationObserver((changes) => {
+      for (const { target } of changes) {
+        noted.states.push((target as HTMLElement).dataset['state'] ?? '');
+      }
+    }).observe(document, { subtree: true, attributeFilter: ['data-state'] });
+  });
+  return () => page.evaluate(() => (window as unknown as { noted: Noted }).noted);
 }
 
 async function visitors(server: Server): Promise<unknown> {
@@ -51,6 +83,7 @@ test('one socket at a time goes with a visitor from page to page', async ({
   sockets,
   server,
 }) => {
+  const noted = await note(page);
   await page.goto('/');
   await expectVisitors(page, '1 on this site now');
   const loads = countLoads(page);
@@ -65,17 +98,40 @@ test('one socket at a time goes with a visitor from page to page', async ({
   await expect.poll(() => sockets.slugs).toEqual(['shakshuka']);
   await expectVisitors(page, '1 on this site now');
 
-  await openList(page);
-  await expect.poll(() => sockets.slugs).toEqual([SITE]);
-  await expect.poll(() => visitors(server)).toEqual({ visitors: 1 });
-  await expectVisitors(page, '1 on this site now');
+  for (let twice = 0; twice < 2; twice++) {
+    await openList(page);
+    await expect.poll(() => sockets.slugs).toEqual([SITE]);
+    await expect.poll(() => visitors(server)).toEqual({ visitors: 1 });
+    await expectVisitors(page, '1 on this site now');
+    await openRecipe(page);
+    await expect.poll(() => sockets.slugs).toEqual(['onion-soup']);
+  }
   expect(sockets.everOpened, 'none between two posts').toEqual([
     SITE,
     'onion-soup',
     'shakshuka',
     SITE,
+    'onion-soup',
+    SITE,
+    'onion-soup',
   ]);
   expect(loads()).toBe(0);
+  const { mostSockets, states } = await noted();
+  expect(mostSockets).toBe(1);
+  expect(states, 'it is never said to be lost').not.toContain('lost');
+});
+
+test('a post whose socket a newer one replaced leaves the page a visitor', async ({
+  page,
+  sockets,
+  read,
+}) => {
+  await page.goto('/recipes/onion-soup');
+  await expectVisitors(page, '1 on this site now');
+  await read(`onion-soup?v=${sockets.views[0]}`);
+  await expect(page.locator('.view-counter')).toHaveText(/not live$/);
+  await expectVisitors(page, '2 on this site now');
+  expect(sockets.slugs).toEqual([SITE]);
 });
 
 test('a page that came to a post hears of visitors on its socket', async ({ page, context }) => {
@@ -111,11 +167,13 @@ test.describe('while the server is away', () => {
     });
   }
 
-  test('a page that was come to meanwhile says so, too', async ({ page, server }) => {
+  test('a page that was come to says so, too', async ({ page, server }) => {
     await page.goto('/recipes/onion-soup');
     await expectVisitors(page, '1 on this site now');
-    await server.stop();
     await openList(page);
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('What is cooking?');
+    // Within the second in which the page may be between two posts.
+    await server.stop();
     await expectVisitors(page, '1 on this site now · not live');
     await server.start();
     await expectVisitors(page, '1 on this site now');

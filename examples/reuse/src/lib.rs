@@ -4,6 +4,8 @@
 #![recursion_limit = "256"]
 
 pub mod app;
+#[cfg(feature = "islands")]
+pub mod islands;
 mod recipe;
 
 #[cfg(feature = "ssr")]

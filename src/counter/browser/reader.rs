@@ -5,7 +5,9 @@ use super::{exclusion, page, socket::Socket, why};
 use crate::counter::{
     component::{Reading, ReadingState},
     lifecycle::{Action, Chance, Event, Generation, Lifecycle},
-    protocol::{ASKS_FOR_PRIVACY, IS_DRIVEN, Slug, ViewId, connect_path, views_path},
+    protocol::{
+        ASKS_FOR_PRIVACY, IS_DRIVEN, Slug, TELL_VISITORS, ViewId, connect_path, views_path,
+    },
 };
 use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
@@ -25,20 +27,9 @@ thread_local! {
     static OVERHEARS: Cell<Option<Overhears>> = const { Cell::new(None) };
 }
 
-/// Hears what happens to the page's readers.
-type Overhears = fn(&Rc<Reader>, Overheard<'_>);
-
-/// What happened to a reader.
-pub(super) enum Overheard<'a> {
-    /// Its first counter is on the page, or its last one is no more.
-    Presence,
-    /// Its socket brought its numbers for the first time.
-    Opened,
-    /// Its socket brought a text that is none of its numbers.
-    Text(Generation, &'a str),
-    /// Its numbers are no longer live.
-    Lost,
-}
+/// Is told whenever something may be otherwise with a reader of the page; and of a text
+/// that its socket brought and that is none of its numbers.
+type Overhears = fn(&Rc<Reader>, Option<(Generation, &str)>);
 
 /// The text that asks for the numbers. The server answers any.
 const PROBE: &str = "?";
@@ -101,22 +92,32 @@ impl Reader {
     }
 
     /// Tells whoever else wants to hear of it.
-    pub(super) fn tell(self: &Rc<Self>, what: Overheard<'_>) {
+    pub(super) fn tell(self: &Rc<Self>, text: Option<(Generation, &str)>) {
         if let Some(overhears) = OVERHEARS.get() {
-            overhears(self, what);
+            overhears(self, text);
         }
     }
 
-    /// Whether a counter of it is on the page.
-    pub(super) fn is_here(&self) -> bool {
-        self.present.get() > 0
+    /// Whether a counter of it is on the page, and something may come of it.
+    pub(super) fn reads(&self) -> bool {
+        self.present.get() > 0 && !self.lifecycle.borrow().has_ended()
     }
 
-    /// Sends this text, if there is a socket.
-    pub(super) fn send(&self, text: &str) {
-        if let Some(socket) = &*self.socket.borrow() {
-            socket.send(text);
+    /// Asks to be told of the site's visitors too, once on each socket.
+    pub(super) fn follow_site(&self) {
+        if let Some(socket) = &*self.socket.borrow()
+            && !socket.follows_site.get()
+        {
+            socket.follows_site.set(socket.send(TELL_VISITORS));
         }
+    }
+
+    /// Whether its socket was asked to tell of the site's visitors.
+    pub(super) fn follows_site(&self) -> bool {
+        let socket = self.socket.borrow();
+        socket
+            .as_ref()
+            .is_some_and(|socket| socket.follows_site.get())
     }
 
     /// The numbers as they change.
@@ -134,6 +135,7 @@ impl Reader {
             self.perform(action);
         }
         self.set_alarm();
+        self.tell(None);
     }
 
     fn perform(self: &Rc<Self>, action: Action) {
@@ -154,7 +156,11 @@ impl Reader {
             }
             // Dropping the socket closes it.
             Action::Close(_) => drop(self.socket.take()),
-            Action::Probe(_) => self.send(PROBE),
+            Action::Probe(_) => {
+                if let Some(socket) = &*self.socket.borrow() {
+                    socket.send(PROBE);
+                }
+            }
             Action::AskWhy(generation) => {
                 let path = views_path(&self.slug);
                 let reader = Rc::downgrade(self);
@@ -169,11 +175,9 @@ impl Reader {
                 counts: Some(counts),
                 state: ReadingState::Live,
             }),
-            Action::ShowLost => {
-                self.reading
-                    .update(|reading| reading.state = ReadingState::Lost);
-                self.tell(Overheard::Lost);
-            }
+            Action::ShowLost => self
+                .reading
+                .update(|reading| reading.state = ReadingState::Lost),
         }
     }
 
@@ -219,7 +223,7 @@ impl Reader {
             _ => return,
         };
         // First: what was open instead of this is closed before this is opened.
-        self.tell(Overheard::Presence);
+        self.tell(None);
         self.on(event);
     }
 }
@@ -240,6 +244,11 @@ impl Presence {
     }
 
     /// Whether it is there now.
+    pub(super) fn is_here(&self) -> bool {
+        self.here.get()
+    }
+
+    /// It is there from now on, or is not.
     pub(super) fn set(&self, here: bool) {
         if self.here.replace(here) != here {
             self.reader.count_presence(here);

@@ -1,12 +1,12 @@
 //! The site's visitors, as this page hears of them: on the sockets of the posts that it
 //! reads; and while it reads none, as a reader of the site itself, on a socket of its own.
 
-use super::reader::{Overheard, Presence, Reader};
+use super::reader::{Presence, Reader};
 use crate::counter::{
     component::{Reading, ReadingState},
     lifecycle::{Event, Generation},
     live_visitors::SiteReading,
-    protocol::{Counts, Slug, TELL_VISITORS, Visitors},
+    protocol::{Counts, Slug, Visitors},
 };
 use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
@@ -16,10 +16,16 @@ use std::{
     rc::Rc,
 };
 
-/// So long a page may be between two posts: a navigation leaves one before the next is
-/// there. A page that reads none for longer has a socket of its own; and one that heard
-/// nothing says so.
+/// So long things may be otherwise than they are to be: a navigation leaves one post before
+/// the next is there. A page that reads none for longer has a socket of its own, and one
+/// that hears nothing for longer says so.
 const PATIENCE_MS: u32 = 1_000;
+
+/// What is known before anything was heard.
+const NOTHING: SiteReading = SiteReading {
+    visitors: None,
+    state: ReadingState::Static,
+};
 
 thread_local! {
     static SITE: OnceCell<Rc<Site>> = const { OnceCell::new() };
@@ -61,8 +67,8 @@ struct Site {
     /// The page as a reader of the site.
     reader: Rc<Reader>,
     alone: Presence,
-    /// Runs while the page may be between two posts.
-    between: RefCell<Option<Timeout>>,
+    /// Runs while something is not as it is to be.
+    until_late: RefCell<Option<Timeout>>,
     latest: ArcRwSignal<SiteReading>,
     /// How often the number is on the page.
     shown: Cell<usize>,
@@ -79,11 +85,8 @@ impl Site {
         Rc::new(Self {
             alone: Presence::of(Rc::clone(&reader)),
             reader,
-            between: RefCell::default(),
-            latest: ArcRwSignal::new(SiteReading {
-                visitors: None,
-                state: ReadingState::Static,
-            }),
+            until_late: RefCell::default(),
+            latest: ArcRwSignal::new(NOTHING),
             shown: Cell::default(),
         })
     }
@@ -91,49 +94,65 @@ impl Site {
     fn count_shows(&self, one_more: bool) {
         let shown = self.shown.get();
         self.shown.set(if one_more { shown + 1 } else { shown - 1 });
-        if (shown, one_more) == (0, true) {
-            // Those whose numbers came before anybody wanted to hear of the site.
-            for reader in Reader::all().iter().filter(|reader| is_heard(reader)) {
-                reader.send(TELL_VISITORS);
-            }
-        }
         self.settle();
     }
 
-    /// Readers of posts came or went, or what shows the number.
+    /// Something may be otherwise: with the readers of this page, or with what shows the
+    /// number.
     fn settle(&self) {
-        if self.shown.get() == 0 || self.reads_a_post() {
+        for reader in Reader::all() {
+            if self.shown.get() > 0 && is_live(&reader) && !self.is_own(&reader) {
+                reader.follow_site();
+            }
+        }
+        if !self.is_to_be_alone() {
             self.alone.set(false);
         }
-        let after = || {
-            if let Some(site) = site() {
-                site.settle_late();
-            }
-        };
-        self.between.replace(Some(Timeout::new(PATIENCE_MS, after)));
+        if self.is_to_be_alone() == self.alone.is_here() && self.is_as_said() {
+            self.until_late.take();
+        } else if self.until_late.borrow().is_none() {
+            let after = || {
+                if let Some(site) = site() {
+                    site.settle_late();
+                }
+            };
+            let timeout = Timeout::new(PATIENCE_MS, after);
+            self.until_late.replace(Some(timeout));
+        }
     }
 
     fn settle_late(&self) {
-        if self.shown.get() > 0 {
-            self.alone.set(!self.reads_a_post());
-            self.look_whether_lost();
+        self.until_late.take();
+        if self.is_to_be_alone() && !self.alone.is_here() {
+            // Which is settled in its turn: it has as long to hear something.
+            self.alone.set(true);
+        } else if !self.is_as_said() {
+            self.latest.set(match self.shown.get() {
+                // Nothing to begin with where the number is shown again.
+                0 => NOTHING,
+                _ => SiteReading {
+                    state: ReadingState::Lost,
+                    ..self.latest.get_untracked()
+                },
+            });
         }
     }
 
-    fn reads_a_post(&self) -> bool {
-        let all = Reader::all();
-        let is_site = |reader: &Rc<Reader>| Rc::ptr_eq(reader, &self.reader);
-        all.iter()
-            .any(|reader| reader.is_here() && !is_site(reader))
+    /// Whether the number is shown, and the page reads no post whose socket brings it.
+    fn is_to_be_alone(&self) -> bool {
+        let reads_a_post = |reader: &Rc<Reader>| reader.reads() && !self.is_own(reader);
+        self.shown.get() > 0 && !Reader::all().iter().any(reads_a_post)
     }
 
-    /// Nobody on this page may hear of the site any more.
-    fn look_whether_lost(&self) {
-        let is_live = self.latest.get_untracked().state == ReadingState::Live;
-        if is_live && !Reader::all().iter().any(is_heard) {
-            self.latest
-                .update(|latest| latest.state = ReadingState::Lost);
-        }
+    /// Whether the number is live, if that is said of it.
+    fn is_as_said(&self) -> bool {
+        let hears =
+            |reader: &Rc<Reader>| is_live(reader) && (reader.follows_site() || self.is_own(reader));
+        self.latest.get_untracked().state != ReadingState::Live || Reader::all().iter().any(hears)
+    }
+
+    fn is_own(&self, reader: &Rc<Reader>) -> bool {
+        Rc::ptr_eq(reader, &self.reader)
     }
 
     /// The socket of this reader brought something that is none of its numbers.
@@ -141,7 +160,11 @@ impl Site {
         let Ok(Visitors { visitors }) = serde_json::from_str(text) else {
             return;
         };
-        if Rc::ptr_eq(reader, &self.reader) {
+        self.latest.set(SiteReading {
+            visitors: Some(visitors),
+            state: ReadingState::Live,
+        });
+        if self.is_own(reader) {
             // Whose numbers these are: they show that its socket is alive.
             let counts = Counts {
                 live: visitors,
@@ -149,10 +172,6 @@ impl Site {
             };
             reader.on(Event::Frame(generation, counts));
         }
-        self.latest.set(SiteReading {
-            visitors: Some(visitors),
-            state: ReadingState::Live,
-        });
     }
 }
 
@@ -161,19 +180,14 @@ fn site() -> Option<Rc<Site>> {
     SITE.with(|site| site.get().cloned())
 }
 
-/// Whether a socket brings what there is to say.
-fn is_heard(reader: &Rc<Reader>) -> bool {
-    reader.is_here() && reader.reading().get_untracked().state == ReadingState::Live
+fn is_live(reader: &Rc<Reader>) -> bool {
+    reader.reads() && reader.reading().get_untracked().state == ReadingState::Live
 }
 
-/// Something happened to a reader of this page.
-fn overheard(reader: &Rc<Reader>, what: Overheard<'_>) {
+fn overheard(reader: &Rc<Reader>, text: Option<(Generation, &str)>) {
     let Some(site) = site() else { return };
-    match what {
-        Overheard::Presence => site.settle(),
-        Overheard::Opened if site.shown.get() > 0 => reader.send(TELL_VISITORS),
-        Overheard::Opened => {}
-        Overheard::Text(generation, text) => site.heard(reader, generation, text),
-        Overheard::Lost => site.look_whether_lost(),
+    if let Some((generation, text)) = text {
+        site.heard(reader, generation, text);
     }
+    site.settle();
 }

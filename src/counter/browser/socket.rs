@@ -1,7 +1,7 @@
 //! One WebSocket of the page, as a value: dropping it closes it, and nothing is
 //! heard of it afterwards.
 
-use super::reader::{Overheard, Reader};
+use super::reader::Reader;
 use crate::counter::{
     lifecycle::{Event, Generation},
     protocol::close_code::ABNORMAL,
@@ -12,7 +12,7 @@ use futures_util::{
 };
 use gloo_net::websocket::{Message, WebSocketError, futures::WebSocket};
 use leptos::prelude::window;
-use std::rc::Weak;
+use std::{cell::Cell, rc::Weak};
 use wasm_bindgen_futures::spawn_local;
 
 /// A socket that is connecting or open.
@@ -20,6 +20,8 @@ pub(super) struct Socket {
     /// None if the browser would not even try.
     raw: Option<web_sys::WebSocket>,
     listening: AbortHandle,
+    /// It was asked to tell of the site's visitors too.
+    pub(super) follows_site: Cell<bool>,
 }
 
 impl Socket {
@@ -41,15 +43,18 @@ impl Socket {
         spawn_local(async {
             let _ = task.await;
         });
-        Self { raw, listening }
+        Self {
+            raw,
+            listening,
+            follows_site: Cell::default(),
+        }
     }
 
-    /// Sends this text. On a link that is dead it is never heard, and that is what
-    /// tells.
-    pub(super) fn send(&self, text: &str) {
-        if let Some(raw) = &self.raw {
-            let _ = raw.send_with_str(text);
-        }
+    /// Sends this text, and returns whether the browser took it. On a link that is dead it
+    /// is never heard, and that is what tells.
+    pub(super) fn send(&self, text: &str) -> bool {
+        let raw = self.raw.as_ref();
+        raw.is_some_and(|raw| raw.send_with_str(text).is_ok())
     }
 }
 
@@ -66,7 +71,6 @@ impl Drop for Socket {
 
 /// Tells of every frame; returns the close code.
 async fn listen(mut stream: WebSocket, generation: Generation, reader: &Weak<Reader>) -> u16 {
-    let mut opened = false;
     while let Some(message) = stream.next().await {
         match message {
             Ok(Message::Text(text)) => {
@@ -76,13 +80,10 @@ async fn listen(mut stream: WebSocket, generation: Generation, reader: &Weak<Rea
                 // Frames may get more fields and other kinds may come: what is
                 // not understood is passed over.
                 let Ok(counts) = serde_json::from_str(&text) else {
-                    reader.tell(Overheard::Text(generation, &text));
+                    reader.tell(Some((generation, &text)));
                     continue;
                 };
                 reader.on(Event::Frame(generation, counts));
-                if !std::mem::replace(&mut opened, true) {
-                    reader.tell(Overheard::Opened);
-                }
             }
             Ok(Message::Bytes(_)) | Err(WebSocketError::ConnectionError) => {}
             Err(WebSocketError::ConnectionClose(event)) => return event.code,

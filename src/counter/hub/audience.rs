@@ -2,8 +2,10 @@
 //!
 //! One task writes a frame to all sockets of a slug, one after the other: to wake
 //! each socket's own task for it would cost as much again as the write. What it may
-//! write to is lent by a socket's task while that has nothing to send itself; so the
-//! two never write numbers at the same time, and what a reader sees never goes back.
+//! write to is lent by a socket's task while that has nothing to send of this slug itself;
+//! so the two never write its numbers at the same time, and what a reader sees never goes
+//! back. A socket that sees the site's visitors too has a place in both audiences and
+//! lends to both: each writes whole frames.
 //! A socket that lends nothing, or that takes no more at the moment, has its task
 //! woken instead, which sends the latest numbers there are by then: it misses those
 //! between, and nothing queues for it.

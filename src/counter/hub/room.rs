@@ -8,7 +8,7 @@ use super::{
 };
 use crate::counter::{
     frame::Frame,
-    protocol::{Counts, Slug, Visitors},
+    protocol::{Counts, Slug},
     storage::StorageError,
     tally::{Delta, Joined, ReaderId, SavePolicy, Tally},
 };
@@ -187,11 +187,9 @@ impl Room {
 
     /// These numbers, as they are told in this room.
     pub(super) fn frame(&self, counts: Counts) -> Frame {
-        if self.slug.is_site() {
-            let visitors = counts.live;
-            Frame::of_visitors(Visitors { visitors })
-        } else {
-            Frame::of(counts)
+        match self.slug.is_site() {
+            true => Frame::of_visitors(counts.live),
+            false => Frame::of(counts),
         }
     }
 

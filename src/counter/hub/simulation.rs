@@ -12,10 +12,11 @@ use super::*;
 use crate::counter::{
     admission::Admission,
     frame::Frame,
-    protocol::ViewId,
+    protocol::{ViewId, Visitors},
     route::Counter,
     tally::{Arrival, SavePolicy},
 };
+use futures_util::future::select;
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use std::{
     future::Future,
@@ -182,7 +183,7 @@ impl World {
         let shared = &self.counter.hub().shared;
         let shown = shared.present_counts(&slug(n)).unwrap_or_default();
         assert_eq!(shown.live, ledger.live(n), "readers of {:?}", slug(n));
-        let visitors = self.counter.hub().visitors().visitors;
+        let visitors = self.counter.hub().visitors();
         assert_eq!(visitors, ledger.live(SITE), "visitors");
         if self.takes_away {
             return;
@@ -280,11 +281,20 @@ async fn page(world: Arc<World>, mut rng: StdRng, began: Moment) {
         let lent = rng
             .random_bool(0.5)
             .then(|| Arc::clone(&reader) as Arc<dyn Outlet>);
+        let mut site = subscription.visitors().filter(|_| rng.random_bool(0.3));
         let reads = async {
             let mut frame = subscription.current();
             loop {
                 reader.take_slowly(&frame).await;
-                frame = match subscription.news(lent.as_ref()).await {
+                let news = subscription.news(lent.as_ref());
+                let news = match &mut site {
+                    Some(site) => {
+                        let of_site = pin!(site.news(lent.as_ref()));
+                        select(pin!(news), of_site).await.factor_first().0
+                    }
+                    None => news.await,
+                };
+                frame = match news {
                     News::Replaced => return,
                     News::Frame(frame) => frame,
                 }

@@ -120,8 +120,8 @@ pub struct Subscription {
 
 impl Subscription {
     /// The numbers at this moment. What was sent to all before is then seen:
-    /// [`Self::news`] waits for the next, and until it does nobody else writes to
-    /// what was lent.
+    /// [`Self::news`] waits for the next, and until it does nobody else writes these
+    /// numbers to what was lent.
     pub fn current(&mut self) -> Frame {
         // Under the lock, under which alone frames are made: or one that is older
         // than this could still be on its way, and the total would fall.

@@ -52,6 +52,11 @@ impl Occupancy {
         self.most
     }
 
+    /// How many there are.
+    pub(super) fn count(&self) -> usize {
+        self.open().all
+    }
+
     /// Whether one more may open.
     pub(super) fn look(&self, from: Option<Neighbourhood>, slug: &Slug) -> Result<(), Refusal> {
         if !self.of_addresses.look(from) {

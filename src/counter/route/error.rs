@@ -160,7 +160,7 @@ impl ApiError {
     pub(super) async fn no_such_route() -> Self {
         Self::new(
             StatusCode::NOT_FOUND,
-            "there is nothing here; the routes are /api/v1/connect/SLUG, /api/v1/views, /api/v1/views/SLUG and /api/v1/days/SLUG",
+            "there is nothing here; the routes are /api/v1/connect/SLUG, /api/v1/views, /api/v1/views/SLUG, /api/v1/days/SLUG, /api/v1/visitors and /api/v1/visitors/connect",
         )
     }
 }

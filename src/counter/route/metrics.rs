@@ -23,8 +23,8 @@ pub fn metrics_router(counter: Counter) -> Router {
 
 async fn metrics(State(counter): State<Counter>) -> Result<impl IntoResponse, ApiError> {
     let overview = counter.hub().overview();
-    let most = counter.admission().limits.sockets_most();
-    match counter.metrics().text(&overview, most) {
+    let limits = &counter.admission().limits;
+    match counter.metrics().text(&overview, limits) {
         Ok(text) => Ok(([(header::CONTENT_TYPE, TEXT_FORMAT)], text)),
         Err(error) => {
             tracing::error!(%error, "the metrics could not be written");

@@ -3,7 +3,7 @@
 use super::{Counter, decoded, error::ApiError};
 use crate::counter::{
     entity_tag,
-    protocol::{Slug, SlugCounts},
+    protocol::{Slug, SlugCounts, Visitors},
 };
 use axum::{
     extract::{
@@ -51,7 +51,9 @@ pub(super) async fn visitors(
     extensions: Extensions,
 ) -> Response {
     let would_open = would_open(&counter, &Slug::site(), &extensions, &headers);
-    let numbers = would_open.map(|()| counter.hub().visitors());
+    let numbers = would_open.map(|()| Visitors {
+        visitors: counter.hub().visitors(),
+    });
     answer(&counter, &headers, &uri, numbers)
 }
 

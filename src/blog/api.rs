@@ -39,6 +39,9 @@ mod tests {
             .map(|(path, method)| format!("{method} {path}"))
             .collect();
         functions.sort();
-        assert_eq!(functions, ["GET /fn/counts", "GET /fn/page"]);
+        assert_eq!(
+            functions,
+            ["GET /fn/counts", "GET /fn/page", "GET /fn/visitors"]
+        );
     }
 }

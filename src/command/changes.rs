@@ -82,7 +82,7 @@ impl Outcome {
                 writeln!(out, "{slug}: {before} → {after}")?;
             }
             for (what, many) in &self.left_out {
-                writeln!(out, "left out: {} {what}", wording::grouped(*many))?;
+                writeln!(out, "left out: {what} ({})", wording::grouped(*many))?;
             }
             match self.dry_run {
                 Some(how) => writeln!(out, "nothing was changed; {how}"),

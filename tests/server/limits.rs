@@ -121,7 +121,7 @@ async fn a_full_server_says_so_and_one_post_leaves_room_for_others() {
     }
     let (status, wait, sentence) = handshake(&server, "one", 15, "").await.err().unwrap();
     assert_eq!((status, wait), (503, 30));
-    assert!(sentence.contains("this post"), "{sentence}");
+    assert!(sentence.contains("this page"), "{sentence}");
     assert_eq!(why(&server, "one").await, (503, Some(30)));
     readers.push(handshake(&server, "two", 16, "").await.unwrap());
     let (status, _, sentence) = handshake(&server, "two", 17, "").await.err().unwrap();

@@ -233,6 +233,17 @@ async fn a_reader_over_http2_is_a_reader() {
     );
     watcher.sees(counts(1, 1)).await;
 
+    // A text, masked with zeroes. What answers it, and then tells of who comes, may be in
+    // one piece of data or in many.
+    let asks = &b"\x81\x88\0\0\0\0visitors"[..];
+    sending.send_data(asks.into(), false).unwrap();
+    let _two = server.reader("two", "").await;
+    let mut said = Vec::new();
+    while !said.ends_with(b"\x81\x0e{\"visitors\":2}") {
+        let data = timeout(PATIENCE, response.body_mut().data()).await.unwrap();
+        said.extend_from_slice(&data.unwrap().unwrap());
+    }
+
     // A close frame, masked with zeroes, with the code 1001.
     sending
         .send_data((&b"\x88\x82\0\0\0\0\x03\xe9"[..]).into(), false)

@@ -64,7 +64,7 @@ async fn an_export_of_goatcounter_is_imported_by_its_days() {
     let apply = ["import", "export.csv", "--strip", "/posts/", "--apply"];
     assert_eq!(
         run(&folder, &apply).await,
-        "one: 5 → 7 views\nleft out: 1 views of pages elsewhere on the site\n"
+        "one: 5 → 7 views\nleft out: views of pages elsewhere on the site (1)\n"
     );
     assert_eq!(
         run(&folder, &["days", "one", "--csv"]).await,

@@ -3,7 +3,9 @@ import type { Page, WebSocket } from '@playwright/test';
 /**
  * The sockets of a page, followed from before its first load. Playwright is not
  * told of a socket's end if the whole document ended with it; so what is open is
- * known only as long as the page goes from one place to another without a load.
+ * known only as long as the page goes from one place to another without a load. It is
+ * told by another process of the browser than what is on the page, and may be later: so
+ * what is to be is waited for.
  */
 export class Sockets {
   /** All that it ever opened, oldest first. */

@@ -40,7 +40,7 @@ test('from post to post the reader moves along, without a load', async ({
 
   expect(loads()).toBe(0);
   expect([dawn.mostLive, noon.mostLive]).toEqual([1, 1]);
-  expect(new Set(sockets.views).size, 'every view has an id of its own').toBe(3);
+  await expect.poll(() => new Set(sockets.views).size, 'every view has an id of its own').toBe(3);
 });
 
 test('the old post is left before the next one has come', async ({ page, sockets, watch }) => {
@@ -57,7 +57,7 @@ test('the old post is left before the next one has come', async ({ page, sockets
   letGo();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Noon');
   await expectCounter(page, '1 reading now · 1 view');
-  expect(sockets.slugs).toEqual(['noon']);
+  await expect.poll(() => sockets.slugs).toEqual(['noon']);
 });
 
 test('back before the next post has come is one return', async ({ page, sockets, server }) => {
@@ -74,13 +74,13 @@ test('back before the next post has come is one return', async ({ page, sockets,
   await page.evaluate(
     () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
   );
-  expect(sockets.opened, 'it is read again when it has come').toHaveLength(1);
+  await expect.poll(() => sockets.opened, 'it is read again when it has come').toHaveLength(1);
 
   letGo();
   await expectCounter(page, '1 reading now · 2 views');
   await page.unrouteAll({ behavior: 'wait' });
-  expect(sockets.slugs).toEqual(['dawn']);
-  expect(sockets.opened).toHaveLength(2);
+  await expect.poll(() => sockets.slugs).toEqual(['dawn']);
+  await expect.poll(() => sockets.opened).toHaveLength(2);
   expect(await server.views('dawn')).toEqual({ live: 1, total: 2 });
   expect(await server.views('noon')).toEqual({ live: 0, total: 0 });
 });
@@ -170,7 +170,7 @@ test.describe('a hurried reader', () => {
     expect(await server.views('noon')).toEqual({ live: 0, total: 0 });
     expect(await server.views('night')).toEqual({ live: 0, total: 0 });
     expect(await server.views('dusk')).toEqual({ live: 1, total: 1 });
-    expect(sockets.opened).toHaveLength(2);
+    await expect.poll(() => sockets.opened).toHaveLength(2);
   });
 });
 
@@ -186,7 +186,7 @@ test('a jump within the post leaves nothing', async ({ page, sockets, server }) 
   await expect(page).toHaveURL(/#clay$/);
 
   await expectCounter(page, '1 reading now · 1 view');
-  expect(sockets.opened).toHaveLength(1);
+  await expect.poll(() => sockets.opened).toHaveLength(1);
   expect(await server.views('noon')).toEqual({ live: 1, total: 1 });
 });
 
@@ -198,6 +198,6 @@ test('a link to a section of another post leads to the section', async ({ page, 
   await expect(page).toHaveURL(/\/posts\/noon#how-far-to-walk$/);
   await expectCounter(page, '1 reading now · 1 view');
   await expect(page.getByRole('heading', { name: 'How far to walk' })).toBeInViewport();
-  expect(sockets.slugs).toEqual(['noon']);
+  await expect.poll(() => sockets.slugs).toEqual(['noon']);
   expect(loads()).toBe(0);
 });

@@ -98,7 +98,7 @@ test('a browser that is left out sees the numbers and is in neither', async ({
   await page.goto(`${network.url}/posts/noon`);
   await expectCounter(page, '0 reading now · 1 view');
   expect(network.handshakes.slice(1).every(({ watch }) => watch)).toBe(true);
-  expect(sockets.opened.length).toBe(network.handshakes.length);
+  await expect.poll(() => sockets.opened.length).toBe(network.handshakes.length);
 
   // And it is not for ever.
   await pressByKeyboard(page, countAgain(page));

@@ -62,7 +62,7 @@ test('a reader who only reads is there after the time that proxies give', async 
   // nginx cuts what is silent for 75 s, and by itself for 60.
   await page.waitForTimeout(80_000);
   await expectCounter(page, '1 reading now · 1 view');
-  expect(sockets.opened).toHaveLength(1);
+  await expect.poll(() => sockets.opened).toHaveLength(1);
 });
 
 test.describe('limits', () => {

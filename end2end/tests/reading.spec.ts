@@ -26,8 +26,8 @@ test('readers of another post are not counted here', async ({ page, context, ser
 test('the two counters of a post share one socket, and are one view', async ({ page, sockets }) => {
   await page.goto('/posts/noon');
   await expectCounter(page, '1 reading now · 1 view');
-  expect(sockets.opened).toHaveLength(1);
-  expect(sockets.slugs).toEqual(['noon']);
+  await expect.poll(() => sockets.opened).toHaveLength(1);
+  await expect.poll(() => sockets.slugs).toEqual(['noon']);
   expect(sockets.views[0], 'it is named by a random id').toMatch(/^[0-9a-f]{32}$/);
 });
 
@@ -38,7 +38,7 @@ test('a reload is a new view of one reader', async ({ page, sockets, watch }) =>
 
   await page.reload();
   await expectCounter(page, '1 reading now · 2 views');
-  expect(new Set(sockets.views).size).toBe(2);
+  await expect.poll(() => new Set(sockets.views).size).toBe(2);
   await expect.poll(() => watcher.latest).toEqual({ live: 1, total: 2 });
   expect(watcher.mostLive, 'nobody reads beside themselves').toBe(1);
 });

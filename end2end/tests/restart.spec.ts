@@ -23,10 +23,10 @@ test('a page outlives a restart of the server, and is the same view', async ({
   await expect(lamp).toHaveCSS('background-color', lit);
   expect(await server.views('noon')).toEqual({ live: 1, total: 1 });
 
-  expect(new Set(sockets.views).size, 'it came back under the same id').toBe(1);
+  await expect.poll(() => new Set(sockets.views).size, 'it came back under the same id').toBe(1);
   const last = sockets.opened.at(-1);
   expect(new URL(last?.url() ?? '').searchParams.get('again')).toBe('1');
-  expect(sockets.slugs).toEqual(['noon']);
+  await expect.poll(() => sockets.slugs).toEqual(['noon']);
 });
 
 test('readers who come meanwhile are seen after the restart', async ({ page, server, read }) => {

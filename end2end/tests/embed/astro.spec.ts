@@ -24,7 +24,8 @@ test('a navigation leaves one note and reads the next, without a load', async ({
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Dusk');
   await expect(counter(page)).toHaveText('1 reading now · 1 view');
   await expect.poll(() => noon.latest).toEqual({ live: 0, total: 1 });
-  expect(sockets.slugs.map((slug) => decodeURIComponent(slug ?? ''))).toEqual(['posts/dusk']);
+  const slugs = () => sockets.slugs.map((slug) => decodeURIComponent(slug ?? ''));
+  await expect.poll(slugs).toEqual(['posts/dusk']);
 
   await page.goBack();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Noon');
@@ -36,8 +37,8 @@ test('a navigation leaves one note and reads the next, without a load', async ({
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Tide notes');
   await expect.poll(() => noon.latest).toEqual({ live: 0, total: 2 });
   expect(loads(), 'no document was loaded').toBe(0);
-  expect(sockets.slugs).toEqual([]);
-  expect(new Set(sockets.views).size, 'each showing has an id of its own').toBe(3);
+  await expect.poll(() => sockets.slugs).toEqual([]);
+  await expect.poll(() => new Set(sockets.views).size, 'each showing has an id of its own').toBe(3);
 });
 
 test('the socket is closed before the next page is fetched', async ({ page, watch }) => {
@@ -70,7 +71,7 @@ test('a link to the page itself leaves nothing', async ({ page, sockets, server 
   await page.locator('nav a').click();
   await loaded;
   await expect(counter(page)).toHaveText('1 reading now · 1 view');
-  expect(sockets.opened).toHaveLength(1);
+  await expect.poll(() => sockets.opened).toHaveLength(1);
   expect(await server.views('posts%2Fnoon')).toEqual({ live: 1, total: 1 });
   expect(loads()).toBe(0);
 });

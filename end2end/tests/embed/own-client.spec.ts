@@ -23,7 +23,8 @@ test('a client against the wire alone counts, and shows numbers that move', asyn
 }) => {
   await page.goto(NOTE);
   await expect(counter(page)).toHaveText('1 reading now · 1 views');
-  expect(sockets.opened.map((socket) => new URL(socket.url()).search)).toEqual(['']);
+  const queries = () => sockets.opened.map((socket) => new URL(socket.url()).search);
+  await expect.poll(queries).toEqual(['']);
 
   const second = await context.newPage();
   await second.goto(NOTE);
@@ -60,7 +61,7 @@ test('it leaves before the next page is fetched, and back is a new view', async 
   await page.goBack();
   await expect(heading(page)).toHaveText('Slack water');
   await expect(counter(page)).toHaveText('1 reading now · 2 views');
-  expect(sockets.slugs).toEqual([SLUG]);
+  await expect.poll(() => sockets.slugs).toEqual([SLUG]);
   expect(note.mostLive).toBe(1);
   expect(loads(), 'no document was loaded').toBe(0);
 });
@@ -75,7 +76,8 @@ test('it begins with a navigation too, and once', async ({ page, sockets, server
     await expect(heading(page)).toHaveText('Dusk');
   }
   await expect.poll(() => server.views(SLUG)).toEqual({ live: 0, total: 3 });
-  expect(sockets.opened.filter((socket) => socket.url().endsWith(SLUG))).toHaveLength(3);
+  const ofSlug = () => sockets.opened.filter((socket) => socket.url().endsWith(SLUG));
+  await expect.poll(ofSlug).toHaveLength(3);
   expect(loads(), 'no document was loaded').toBe(0);
 });
 

@@ -25,15 +25,15 @@ test('a page by hand has a live counter', async ({ page, context, server }) => {
 test('two counters of a page share one socket, and are one view', async ({ page, sockets }) => {
   await page.goto('/posts/noon.html');
   await expect(counter(page)).toHaveText('1 reading now · 1 view');
-  expect(sockets.slugs).toEqual(['noon']);
-  expect(sockets.opened).toHaveLength(1);
+  await expect.poll(() => sockets.slugs).toEqual(['noon']);
+  await expect.poll(() => sockets.opened).toHaveLength(1);
 });
 
 test('without a slug it is the path that names the page', async ({ page, sockets }) => {
   for (const path of ['/', '/index.html?a=b#c']) {
     await page.goto(path);
     await expect(counter(page)).toHaveText(/^1 reading now/);
-    expect(sockets.slugs.at(-1)).toBe('index');
+    await expect.poll(() => sockets.slugs.at(-1)).toBe('index');
   }
 });
 
@@ -81,7 +81,7 @@ test('another slug is another view, and a counter that is moved is the same', as
   await expect(counter(page)).toHaveText('1 reading now · 1 view');
   await counter(page).evaluate((element) => document.querySelector('h1')?.after(element));
   await page.waitForTimeout(300);
-  expect(sockets.opened).toHaveLength(1);
+  await expect.poll(() => sockets.opened).toHaveLength(1);
 
   await page.evaluate(() => {
     for (const counter of document.querySelectorAll('view-counter')) {
@@ -113,7 +113,7 @@ test.describe('where nothing is counted', () => {
     });
     await expect.poll(() => sockets.opened.length).toBe(2);
     await page.waitForTimeout(3_000);
-    expect(sockets.opened, 'it asks once').toHaveLength(2);
+    await expect.poll(() => sockets.opened, 'it asks once').toHaveLength(2);
     await expect(page.locator('view-counter')).toHaveText('many views');
   });
 

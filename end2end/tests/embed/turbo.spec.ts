@@ -40,7 +40,7 @@ test('a visit leaves one note and reads the next, without a load', async ({
   await expect(heading(page)).toHaveText('Dusk');
   await expect(counter(page)).toHaveText('1 reading now · 1 view');
   await expect.poll(() => noon.latest).toEqual({ live: 0, total: 1 });
-  expect(sockets.slugs).toEqual(['dusk.html']);
+  await expect.poll(() => sockets.slugs).toEqual(['dusk.html']);
 
   // From Turbo's cache, without a question to the site.
   await page.goBack();
@@ -53,8 +53,8 @@ test('a visit leaves one note and reads the next, without a load', async ({
   await expect(heading(page)).toHaveText('Tide notes');
   await expect.poll(() => noon.latest).toEqual({ live: 0, total: 2 });
   expect(loads(), 'no document was loaded').toBe(0);
-  expect(sockets.slugs).toEqual([]);
-  expect(new Set(sockets.views).size, 'each showing has an id of its own').toBe(3);
+  await expect.poll(() => sockets.slugs).toEqual([]);
+  await expect.poll(() => new Set(sockets.views).size, 'each showing has an id of its own').toBe(3);
 });
 
 test('the socket is closed before the next page is fetched', async ({ page, watch }) => {
@@ -87,14 +87,14 @@ test('a preview from the cache is no view, and what follows it is one', async ({
   await expect(page.locator('html[data-turbo-preview]')).toBeAttached();
   await expect(heading(page)).toHaveText('Noon');
   await page.waitForTimeout(500);
-  expect(sockets.slugs).toEqual([]);
+  await expect.poll(() => sockets.slugs).toEqual([]);
   expect(noon.latest).toEqual({ live: 0, total: 1 });
 
   release();
   await expect(page.locator('html[data-turbo-preview]')).not.toBeAttached();
   await expect(counter(page)).toHaveText('1 reading now · 2 views');
-  expect(sockets.slugs).toEqual(['noon.html']);
-  expect(sockets.opened).toHaveLength(3);
+  await expect.poll(() => sockets.slugs).toEqual(['noon.html']);
+  await expect.poll(() => sockets.opened).toHaveLength(3);
   expect(noon.mostLive).toBe(1);
 });
 
@@ -108,7 +108,7 @@ test('what is fetched ahead is no view before it is visited', async ({ page, soc
   await link(page, 'Next: Dusk').hover();
   await expect.poll(() => asked).toEqual(['prefetch']);
   await page.waitForTimeout(500);
-  expect(sockets.slugs).toEqual(['noon.html']);
+  await expect.poll(() => sockets.slugs).toEqual(['noon.html']);
   expect(await server.views('dusk.html')).toEqual({ live: 0, total: 0 });
 
   await link(page, 'Next: Dusk').click();
@@ -137,6 +137,6 @@ test('whoever stays on the page leaves nothing', async ({ page, sockets, server 
   await expect.poll(() => visits.jsonValue()).toHaveLength(3);
 
   await expect(counter(page)).toHaveText('1 reading now · 1 view');
-  expect(sockets.opened).toHaveLength(1);
+  await expect.poll(() => sockets.opened).toHaveLength(1);
   expect(await server.views('noon.html')).toEqual({ live: 1, total: 1 });
 });

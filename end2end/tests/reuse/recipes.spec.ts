@@ -33,7 +33,7 @@ test('who is on a recipe is seen by everyone on it, in both kinds of markup', as
   await third.close();
   await second.close();
   await expectNumbers(page, '1 reading now · 3 views', ALONE);
-  expect(sockets.slugs, 'both have one socket').toEqual(['onion-soup']);
+  await expect.poll(() => sockets.slugs, 'both have one socket').toEqual(['onion-soup']);
   expect(await server.views('onion-soup')).toEqual({ live: 1, total: 3 });
 });
 
@@ -66,7 +66,7 @@ test('from recipe to recipe a reader leaves one and joins the next, without a lo
   await expect.poll(() => soup.latest).toEqual({ live: 0, total: 2 });
   expect(loads()).toBe(0);
   expect([soup.mostLive, shakshuka.mostLive]).toEqual([1, 1]);
-  expect(new Set(sockets.views).size, 'each is a view of its own').toBe(4);
+  await expect.poll(() => new Set(sockets.views).size, 'each is a view of its own').toBe(4);
 });
 
 test('pages come with their totals, before any script runs', async ({ request, read }) => {

@@ -57,7 +57,7 @@ test('everybody is seen on every page, with a post or without', async ({
 }) => {
   await page.goto('/');
   await expectVisitors(page, '1 on this site now');
-  expect(sockets.slugs).toEqual([SITE]);
+  await expect.poll(() => sockets.slugs).toEqual([SITE]);
 
   const second = await context.newPage();
   const ofSecond = new Sockets(second);
@@ -74,7 +74,7 @@ test('everybody is seen on every page, with a post or without', async ({
   await expectVisitors(second, '2 on this site now');
   await second.close();
   await expectVisitors(page, '1 on this site now');
-  expect(ofSecond.everOpened, 'a page that reads a post has no second').toEqual(['onion-soup']);
+  await expect.poll(() => ofSecond.everOpened, 'a page that reads a post has no second').toEqual(['onion-soup']);
   expect(await server.views('onion-soup')).toEqual({ live: 0, total: 1 });
 });
 
@@ -106,7 +106,7 @@ test('one socket at a time goes with a visitor from page to page', async ({
     await openRecipe(page);
     await expect.poll(() => sockets.slugs).toEqual(['onion-soup']);
   }
-  expect(sockets.everOpened, 'none between two posts').toEqual([
+  await expect.poll(() => sockets.everOpened, 'none between two posts').toEqual([
     SITE,
     'onion-soup',
     'shakshuka',
@@ -128,10 +128,11 @@ test('a post whose socket a newer one replaced leaves the page a visitor', async
 }) => {
   await page.goto('/recipes/onion-soup');
   await expectVisitors(page, '1 on this site now');
+  await expect.poll(() => sockets.slugs).toEqual(['onion-soup']);
   await read(`onion-soup?v=${sockets.views[0]}`);
   await expect(page.locator('.view-counter')).toHaveText(/not live$/);
   await expectVisitors(page, '2 on this site now');
-  expect(sockets.slugs).toEqual([SITE]);
+  await expect.poll(() => sockets.slugs).toEqual([SITE]);
 });
 
 test('a page that came to a post hears of visitors on its socket', async ({ page, context }) => {

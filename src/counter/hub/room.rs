@@ -213,9 +213,12 @@ impl Room {
 
     /// Who comes or goes here does so on the site, too.
     fn tell_site(&self, shared: &Shared, seats: &mut Seats, now: Instant) {
+        if self.slug.is_site() {
+            return;
+        }
         let visitors = seats.tally.live();
         let before = std::mem::replace(&mut seats.visitors, visitors);
-        if visitors != before && !self.slug.is_site() {
+        if visitors != before {
             let mut of_site = shared.site.seats();
             of_site.tally.move_elsewhere(before, visitors);
             shared.site.settle(shared, &mut of_site, now);

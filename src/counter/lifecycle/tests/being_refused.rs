@@ -11,6 +11,7 @@ fn a_post_that_does_not_exist_is_not_asked_for_again() {
     for event in [Event::Woken, Event::Online, Event::Hidden, Event::Visible] {
         assert_eq!(page.on(event), []);
     }
+    assert!(page.lifecycle.has_ended());
 }
 
 #[test]
@@ -23,6 +24,7 @@ fn a_wait_that_was_told_is_kept_whatever_happens_meanwhile() {
         assert_eq!(page.on(event), []);
     }
     assert_eq!(page.wakes_in(), Some(90 * SECOND));
+    assert!(!page.lifecycle.has_ended());
     assert_eq!(page.wake(), [open(2, 1, false)]);
     page.dice.fraction = 0.5;
     page.refused(2, Answer::Wait(SECOND));

@@ -100,9 +100,11 @@ fn a_server_that_is_back_is_not_restarting_any_more() {
 #[test]
 fn a_replaced_socket_never_reconnects() {
     let mut page = Page::reading();
+    assert!(!page.lifecycle.has_ended());
     let replaced = closed(1, close_code::REPLACED);
     assert_eq!(page.on(replaced), [Action::ShowLost]);
     assert_eq!(page.wakes_in(), None);
+    assert!(page.lifecycle.has_ended());
     for event in [
         Event::Woken,
         Event::Online,
@@ -115,6 +117,7 @@ fn a_replaced_socket_never_reconnects() {
     page.on(Event::Role(Role::Reader));
     page.on(Event::Left);
     assert_eq!(page.on(Event::Shown), [open(3, 2, false)], "a new view may");
+    assert!(!page.lifecycle.has_ended());
 }
 
 #[test]

@@ -79,6 +79,10 @@ impl Slug {
 
     /// The site as a whole, which stands where a slug does for pages without a post. No
     /// text is parsed to it.
+    #[cfg_attr(
+        not(any(feature = "ssr", feature = "hydrate", test)),
+        expect(dead_code, reason = "only one of the two halves speaks of it")
+    )]
     pub(super) fn site() -> Self {
         Self("".into())
     }

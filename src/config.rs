@@ -130,16 +130,27 @@ pub struct Serve {
     )]
     pub origins: Vec<Origin>,
 
-    /// Pages of a site that is not this blog: a file with a slug a line, or a site map
-    /// or feed, in a file or at an address like https://blog.example/sitemap.xml; may be
-    /// repeated. A page's slug is its path, see docs/embed.md
+    /// Count the pages of another site too: name a file with a slug or an address a
+    /// line, a site map or a feed, in a file or at an address like
+    /// https://blog.example/sitemap.xml; may be repeated. A page's slug is its path, with
+    /// NAME/ before it for NAME=FILE or NAME=URL, see docs/embed.md
     #[arg(
         long = "slugs",
         env = "VIEW_COUNTER_SLUGS",
-        value_name = "FILE|URL",
+        value_name = "[NAME=]FILE|URL",
         value_delimiter = ','
     )]
     pub slug_sources: Vec<Source>,
+
+    /// Tell pages apart by this query parameter where addresses are like /?p=123, whose
+    /// slug is then p=123; may be repeated. By default a slug is the path alone
+    #[arg(
+        long = "slugs-parameter",
+        env = "VIEW_COUNTER_SLUGS_PARAMETER",
+        value_name = "NAME",
+        value_delimiter = ','
+    )]
+    pub slugs_parameters: Vec<String>,
 
     /// How often these are read again, in seconds; where one cannot be had, the last
     /// one is kept
@@ -342,8 +353,8 @@ pub struct Health {
     #[expect(missing_docs, reason = "documented at its type")]
     pub listen: Listen,
 
-    /// Fail also if it is degraded: it serves, and cannot save for the moment. Do
-    /// not restart it for that: views that wait to be saved would be lost
+    /// Fail also if it is degraded: it serves, and cannot save for the moment, or knows
+    /// no page yet. Do not restart it for that: views that wait to be saved would be lost
     #[arg(long)]
     pub strict: bool,
 }

@@ -10,7 +10,10 @@ use std::{
     sync::Arc,
     time::Duration,
 };
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    time::timeout,
+};
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 use view_counter::{
@@ -31,6 +34,9 @@ use view_counter::{
     },
     service::{self, slugs::Sources},
 };
+
+/// How long the start waits for the first reading of the lists of pages.
+const FIRST_READING: Duration = Duration::from_secs(2);
 
 /// Serves until SIGTERM or Ctrl-C, then saves and closes.
 pub(crate) async fn run(settings: Serve) -> anyhow::Result<()> {
@@ -55,6 +61,12 @@ pub(crate) async fn run(settings: Serve) -> anyhow::Result<()> {
     };
     sources.assume(&store.totals().await?.into_keys().collect());
     let slugs: Slugs = sources.slugs().into_iter().collect();
+    let closing = CancellationToken::new();
+    let first_reading = sources.first_reading();
+    tokio::spawn(sources.follow(slugs.clone(), closing.clone()));
+    // New pages are there from the first reader on, where their list is quick. If not, the
+    // pages are there that were counted before.
+    let _ = timeout(FIRST_READING, first_reading).await;
     let counter = counter(&settings, slugs.clone(), store.clone());
     tracing::info!(
         pages = slugs.all().len(),
@@ -76,8 +88,6 @@ pub(crate) async fn run(settings: Serve) -> anyhow::Result<()> {
     };
 
     announce(address)?;
-    let closing = CancellationToken::new();
-    tokio::spawn(sources.follow(slugs, closing.clone()));
     let admit = {
         let counter = counter.clone();
         move |peer| counter.admit_connection(peer)
@@ -149,7 +159,8 @@ fn sources(settings: &Serve, content: Option<&Content>) -> anyhow::Result<Source
     let posts = content.into_iter().flat_map(|content| content.posts());
     let posts = posts.filter_map(|post| post.summary.slug.parse().ok());
     let every = Duration::from_secs(settings.slugs_every.get().into());
-    Ok(Sources::new(named, posts.collect(), every))
+    let parameters = settings.slugs_parameters.clone();
+    Ok(Sources::new(named, parameters, posts.collect(), every))
 }
 
 fn counter(settings: &Serve, slugs: Slugs, store: Store) -> Counter {

@@ -2,8 +2,10 @@
 //! one address may ask for; and who of them only watches.
 
 mod origin;
+mod slugs;
 
 pub use origin::{Origin, OriginError, Origins};
+pub use slugs::{ListStatus, Slugs};
 
 use super::{
     address::{Neighbourhood, Proxies},
@@ -16,38 +18,9 @@ use axum::{
     http::{Extensions, HeaderMap, header},
 };
 use std::{
-    collections::BTreeSet,
     net::{IpAddr, SocketAddr},
-    sync::{Arc, Once, PoisonError, RwLock},
+    sync::Once,
 };
-
-/// The slugs that are counted. Clones are the same list.
-#[derive(Clone, Debug, Default)]
-pub struct Slugs(Arc<RwLock<Arc<BTreeSet<Slug>>>>);
-
-impl Slugs {
-    /// Whether this one is counted.
-    pub fn contains(&self, slug: &Slug) -> bool {
-        self.all().contains(slug)
-    }
-
-    /// All of them at this moment, sorted.
-    pub fn all(&self) -> Arc<BTreeSet<Slug>> {
-        let list = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(&list)
-    }
-
-    /// Replaces the list. Readers of a slug that is gone stay until they leave.
-    pub fn replace(&self, slugs: BTreeSet<Slug>) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(slugs);
-    }
-}
-
-impl FromIterator<Slug> for Slugs {
-    fn from_iter<I: IntoIterator<Item = Slug>>(slugs: I) -> Self {
-        Self(Arc::new(RwLock::new(Arc::new(slugs.into_iter().collect()))))
-    }
-}
 
 /// Why a slug is not served.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -6,11 +6,13 @@
 //! Nothing here names a post or a reader: the number of series is fixed.
 
 mod label;
+mod lists;
 
 pub(crate) use label::{CounterBy, Label};
 
-use super::{hub::Overview, limits::Limits};
+use super::{admission::Slugs, hub::Overview, limits::Limits};
 use label::label;
+use lists::ListGauges;
 use prometheus::{
     Gauge, Histogram, HistogramOpts, IntCounter, IntGauge, Registry, TextEncoder, core::Collector,
     exponential_buckets,
@@ -116,6 +118,7 @@ pub(crate) struct Metrics {
     /// Tries to save that failed.
     pub(crate) save_failures: IntCounter,
     moment: Moment,
+    lists: ListGauges,
 }
 
 /// Gauges that are set when somebody asks.
@@ -209,17 +212,24 @@ impl Metrics {
                 &registry,
             )?,
             moment: Moment::new(&registry)?,
+            lists: ListGauges::new(&registry)?,
             registry,
         })
     }
 
     /// All of it in Prometheus' text format, [`TEXT_FORMAT`], with what the limits say of
-    /// sockets.
+    /// sockets, and how many pages are known.
     ///
     /// # Errors
     /// If there is a defect in what is registered.
-    pub(crate) fn text(&self, overview: &Overview, limits: &Limits) -> prometheus::Result<String> {
+    pub(crate) fn text(
+        &self,
+        overview: &Overview,
+        limits: &Limits,
+        slugs: &Slugs,
+    ) -> prometheus::Result<String> {
         self.moment.set(overview, limits);
+        self.lists.set(slugs);
         TextEncoder::new().encode_to_string(&self.registry.gather())
     }
 }

@@ -82,6 +82,7 @@ struct Health {
 /// full disk would lose the very views that are waiting to be saved.
 async fn healthz(State(counter): State<Counter>) -> Json<Health> {
     let problem = counter.hub().save_problem();
+    let problem = problem.or_else(|| counter.admission().slugs.problem());
     Json(Health {
         status: if problem.is_some() { "degraded" } else { "ok" },
         problem,

@@ -1,130 +1,206 @@
-//! Which pages a site has that is not this blog: a list, its site map or its feed, in a
-//! file or on the web, read again and again.
+//! Which pages a site has that is not this blog: lists, site maps and feeds, in files or
+//! on the web, read again and again.
 
 mod document;
+mod fetch;
+mod known;
+mod overlap;
 pub(crate) mod page;
+mod reading;
 mod source;
+mod state;
 #[cfg(test)]
 mod tests;
+mod text;
 
-pub use source::{Source, SourceError};
+pub use reading::SourceError;
+pub use source::{Source, SourceNameError};
 
 use crate::counter::{admission::Slugs, protocol::Slug};
+use overlap::Overlaps;
+use reading::{Extent, Reading, Settings, read};
+use state::SourceState;
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
-use tokio::time::sleep;
+use tokio::{
+    sync::oneshot,
+    task::JoinSet,
+    time::{Instant, sleep_until},
+};
 use tokio_util::sync::CancellationToken;
 
-/// A source that could not be had is asked again after this time, or as often as any if
+/// A source that could not be read is read again after this time, or as often as any if
 /// that is more often.
 const RETRY_AFTER: Duration = Duration::from_secs(30);
 
-/// The sources of a site's slugs, and what was last had from each.
+/// The sources of a site's slugs, and the pages that are known from each.
 pub struct Sources {
-    sources: Vec<Read>,
+    sources: Vec<SourceState>,
     /// Those that are there whatever the sources say: a blog's posts.
     fixed: BTreeSet<Slug>,
     every: Duration,
+    settings: Arc<Settings>,
+    overlaps: Overlaps,
+    first_reading: Option<oneshot::Sender<()>>,
 }
 
-/// A source, and what is known of it.
-struct Read {
-    source: Arc<Source>,
-    slugs: BTreeSet<Slug>,
-    /// Whether it could not be had when it was last asked.
-    fails: bool,
-}
+/// The source of this number was read.
+type Outcome = (usize, Result<Option<Reading>, SourceError>);
 
 impl Sources {
-    /// Sources that are read every so often, beside `fixed` ones.
-    pub fn new(sources: Vec<Source>, fixed: BTreeSet<Slug>, every: Duration) -> Self {
-        let sources = sources.into_iter().map(|source| Read {
-            source: Arc::new(source),
-            slugs: BTreeSet::new(),
-            fails: false,
-        });
+    /// Sources that are read every so often, beside `fixed` slugs. `parameters` are the
+    /// query parameters that name pages.
+    pub fn new(
+        sources: Vec<Source>,
+        parameters: Vec<String>,
+        fixed: BTreeSet<Slug>,
+        every: Duration,
+    ) -> Self {
         Self {
-            sources: sources.collect(),
+            sources: SourceState::of_all(sources),
             fixed,
             every,
+            settings: Arc::new(Settings {
+                parameters,
+                ..Settings::default()
+            }),
+            overlaps: Overlaps::default(),
+            first_reading: None,
         }
     }
 
-    /// Reads all of them for the first time. One on the web may come up later than this
-    /// server does.
+    /// Reads all files for the first time, but not what they name on the web.
     ///
     /// # Errors
     /// If a file cannot be read, or is no list of pages.
     pub async fn begin(&mut self) -> Result<(), SourceError> {
-        for read in &mut self.sources {
-            match read.source.read().await {
-                Ok(slugs) => read.slugs = slugs,
-                Err(error) if read.source.is_file() => return Err(error),
-                Err(error) => {
-                    tracing::warn!(
-                        %error,
-                        "a list of pages cannot be had yet; until it can, those are counted that were counted before"
-                    );
-                    read.fails = true;
-                }
+        for n in 0..self.sources.len() {
+            let source = &self.sources[n].source;
+            if source.is_file()
+                && let Some(reading) = read(source, &self.settings, Extent::First).await?
+            {
+                self.take(n, reading);
+                self.sources[n].due = Some(Instant::now() + self.every);
             }
         }
         Ok(())
     }
 
-    /// What those have, until they can be had, that could not be at the beginning: the
-    /// slugs that were counted `before`.
+    /// Takes the slugs that were counted `before` for known: until a source is read for the
+    /// first time and while a list does not say otherwise, and for good where a source is a
+    /// feed, which named them once.
     pub fn assume(&mut self, before: &BTreeSet<Slug>) {
-        for read in self.sources.iter_mut().filter(|read| read.fails) {
-            read.slugs.clone_from(before);
+        for n in 0..self.sources.len() {
+            if self.sources[n].needs_assumption() {
+                let room = self.room();
+                self.sources[n].assume(before, room);
+            }
         }
     }
 
     /// All slugs there are.
     pub fn slugs(&self) -> BTreeSet<Slug> {
-        let read = self.sources.iter().flat_map(|read| &read.slugs);
-        self.fixed.iter().chain(read).cloned().collect()
+        let known = self.sources.iter().flat_map(|state| state.pages.slugs());
+        self.fixed.iter().chain(known).cloned().collect()
     }
 
-    /// Reads them again and again, and tells `slugs` what there is, until `stop`.
+    /// Is there when each source was read once, or could not be.
+    pub fn first_reading(&mut self) -> impl Future<Output = ()> + use<> {
+        let (done, first) = oneshot::channel();
+        self.first_reading = Some(done);
+        async move {
+            // It also ends when nobody reads any more.
+            let _ = first.await;
+        }
+    }
+
+    /// Reads them again and again, those first that were not read yet, and tells `slugs`
+    /// what there is, until `stop`.
     pub async fn follow(mut self, slugs: Slugs, stop: CancellationToken) {
-        while !self.sources.is_empty() {
-            let wait = match self.sources.iter().any(|read| read.fails) {
-                true => self.every.min(RETRY_AFTER),
-                false => self.every,
-            };
+        let mut readings: JoinSet<Outcome> = JoinSet::new();
+        self.publish(&slugs);
+        loop {
+            self.start_due(&mut readings);
+            if self.sources.iter().all(|state| state.was_tried) {
+                self.first_reading = None;
+            }
+            let next = self.sources.iter().filter_map(|state| state.due).min();
             tokio::select! {
-                () = sleep(wait) => {}
+                () = sleep_until(next.unwrap_or_else(Instant::now)), if next.is_some() => {}
+                Some(outcome) = readings.join_next() => self.finish(outcome, &slugs),
                 () = stop.cancelled() => return,
             }
-            for read in &mut self.sources {
-                read.again().await;
-            }
-            let now = self.slugs();
-            if now != *slugs.all() {
-                tracing::info!(pages = now.len(), "there are other pages than before");
-                slugs.replace(now);
+        }
+    }
+
+    /// Starts to read the sources that are due.
+    fn start_due(&mut self, readings: &mut JoinSet<Outcome>) {
+        let now = Instant::now();
+        for (n, state) in self.sources.iter_mut().enumerate() {
+            if state.due.is_some_and(|due| due <= now) {
+                state.due = None;
+                let (source, settings) = (Arc::clone(&state.source), Arc::clone(&self.settings));
+                readings.spawn(async move { (n, read(&source, &settings, Extent::Whole).await) });
             }
         }
     }
-}
 
-impl Read {
-    /// Keeps what was last had, if it cannot be had now.
-    async fn again(&mut self) {
-        match self.source.read().await {
-            Ok(slugs) => {
-                if self.fails {
-                    tracing::info!(source = %self.source, "a list of pages can be had again");
-                }
-                (self.fails, self.slugs) = (false, slugs);
-            }
+    fn finish(&mut self, outcome: Result<Outcome, tokio::task::JoinError>, slugs: &Slugs) {
+        let (n, read) = match outcome {
+            Ok(outcome) => outcome,
             Err(error) => {
-                // Once, and not each time.
-                if !self.fails {
-                    tracing::warn!(%error, "a list of pages cannot be had; the last one is kept");
+                tracing::error!(%error, "the reading of a list of pages ended unexpectedly");
+                // Which one it was is not known.
+                for state in self.sources.iter_mut().filter(|state| state.due.is_none()) {
+                    state.due = Some(Instant::now() + self.every.min(RETRY_AFTER));
                 }
-                self.fails = true;
+                return;
             }
+        };
+        let before = self.slugs().len();
+        let changed = match read {
+            Ok(Some(reading)) => self.take(n, reading),
+            Ok(None) => false,
+            Err(error) => {
+                self.sources[n].failed(&error);
+                false
+            }
+        };
+        let state = &mut self.sources[n];
+        let wait = match state.is_failing() {
+            true => self.every.min(RETRY_AFTER),
+            false => self.every,
+        };
+        (state.due, state.was_tried) = (Some(Instant::now() + wait), true);
+        self.publish(slugs);
+        if changed {
+            let pages = slugs.all().len();
+            tracing::info!(pages, before, "there are other pages than before");
         }
+    }
+
+    /// Takes what source `n` names; says whether other pages are known now.
+    fn take(&mut self, n: usize, reading: Reading) -> bool {
+        let room = self.room();
+        let changed = self.sources[n].take(reading, room, self.settings.max_pages);
+        if changed {
+            self.overlaps.warn(&self.fixed, &self.sources);
+        }
+        changed
+    }
+
+    /// How many more pages may be known from sources.
+    fn room(&self) -> usize {
+        let known = self.sources.iter().flat_map(|state| state.pages.slugs());
+        let known: BTreeSet<&Slug> = known.collect();
+        self.settings.max_pages.saturating_sub(known.len())
+    }
+
+    /// Tells what there is, and how the lists are.
+    fn publish(&self, slugs: &Slugs) {
+        let now = self.slugs();
+        if now != *slugs.all() {
+            slugs.replace(now);
+        }
+        slugs.report(self.sources.iter().map(SourceState::status).collect());
     }
 }

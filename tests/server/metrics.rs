@@ -7,7 +7,10 @@ use std::{
     collections::{BTreeSet, HashMap},
     time::Duration,
 };
-use tokio::{net::TcpStream, time::sleep};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    time::sleep,
+};
 use tokio_tungstenite::tungstenite::Message;
 
 const CRAWLER: &[(&str, &str)] = &[("user-agent", "GPTBot/1.2")];
@@ -279,11 +282,40 @@ async fn connections_beyond_what_an_address_may_have_are_seen() {
     .await;
 }
 
+#[tokio::test]
+async fn the_pages_there_are_and_the_age_of_their_lists_are_seen() {
+    let folder = Folder::new();
+    folder.write("slugs.txt", "noon\ndusk\n");
+    folder.write("more/slugs.txt", "dawn\n");
+    let site = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = site.local_addr().unwrap();
+    let list = format!("http://me:secret@{address}/key?key=hidden");
+    let told = ["--slugs", "slugs.txt", "--slugs", "more/slugs.txt"];
+    let told = [&told[..], &["--slugs", &list]].concat();
+    let watched = Watched::start(&folder, &told).await;
+    let series = watched.series().await;
+    assert_eq!(series["viewcounter_pages"], 5.0, "with two posts");
+    for (name, pages) in [("slugs.txt", 2.0), ("slugs.txt#2", 1.0), ("127.0.0.1", 0.0)] {
+        let of = |metric: &str| series[&format!("viewcounter_list_{metric}{{list=\"{name}\"}}")];
+        assert_eq!(of("pages"), pages, "{name}");
+        assert!(of("age_seconds") >= 0.0);
+    }
+    let shown = format!("{series:?}");
+    assert!(
+        !shown.contains("secret") && !shown.contains("key"),
+        "{shown}"
+    );
+    // It was never read, so it grows from the start.
+    let name = "viewcounter_list_age_seconds{list=\"127.0.0.1\"}";
+    eventually("it grows old", async || watched.value(name).await > 2.0).await;
+}
+
 /// An alert on a name that is not there never rings.
 #[tokio::test]
 async fn every_metric_that_alerts_and_docs_name_is_there() {
     let folder = Folder::new();
-    let watched = Watched::start(&folder, &[]).await;
+    folder.write("slugs.txt", "noon\n");
+    let watched = Watched::start(&folder, &["--slugs", "slugs.txt"]).await;
     let answer = reqwest::get(&watched.metrics).await.unwrap();
     let there = answer.text().await.unwrap();
     let alerts = include_str!("../../deploy/alerts.yml");

@@ -23,8 +23,11 @@ pub fn metrics_router(counter: Counter) -> Router {
 
 async fn metrics(State(counter): State<Counter>) -> Result<impl IntoResponse, ApiError> {
     let overview = counter.hub().overview();
-    let limits = &counter.admission().limits;
-    match counter.metrics().text(&overview, limits) {
+    let admission = counter.admission();
+    let text = counter
+        .metrics()
+        .text(&overview, &admission.limits, &admission.slugs);
+    match text {
         Ok(text) => Ok(([(header::CONTENT_TYPE, TEXT_FORMAT)], text)),
         Err(error) => {
             tracing::error!(%error, "the metrics could not be written");

@@ -1,7 +1,6 @@
 //! The real SQLite file.
 
 mod correcting;
-mod migrations;
 
 use super::*;
 use crate::counter::tally::{Arrival, Delta, Tally};

@@ -1,23 +1,94 @@
-//! What a list of pages says: a text with a slug a line, a site map
-//! (<https://www.sitemaps.org/protocol.html>), or a feed, RSS or Atom (RFC 4287).
+//! A document that names pages: a text with a slug or an address a line, a site map
+//! (<https://www.sitemaps.org/protocol.html>), or a feed: RSS, Atom (RFC 4287), or
+//! JSON Feed (<https://www.jsonfeed.org/version/1.1/>).
 
-use super::page::slug_of_address;
+mod json;
+mod lines;
+#[cfg(test)]
+mod tests;
+mod xml;
+
+use super::page::{NotAPage, absolute, names_a_page, slug_of_url};
 use crate::counter::protocol::{Slug, SlugError};
-use quick_xml::{
-    Reader, XmlVersion,
-    escape::resolve_predefined_entity,
-    events::{BytesRef, BytesStart, Event},
+use std::{
+    collections::{BTreeSet, HashMap},
+    fmt,
 };
-use std::collections::BTreeSet;
+use url::Url;
 
-/// A list of pages, as far as it says it itself.
-#[derive(Debug, Default, PartialEq, Eq)]
+/// What an example shows of an address at most, in characters.
+const EXAMPLE_CHARS: usize = 120;
+
+/// The pages and further site maps that a document names.
+#[derive(Debug, Default)]
 pub(super) struct Document {
+    /// At most [`Rules::max_pages`].
     pub(super) slugs: BTreeSet<Slug>,
-    /// Addresses of site maps that say the rest.
-    pub(super) more: Vec<String>,
-    /// How many entries are no pages of a slug.
-    pub(super) passed_over: usize,
+    /// Addresses of the site maps that name the rest, as they are written.
+    pub(super) members: Vec<String>,
+    /// How many site maps there are beyond [`Rules::max_members`].
+    pub(super) members_beyond: usize,
+    /// Whether it names only the newest pages, as a feed does.
+    pub(super) is_feed: bool,
+    /// Entries that are no page.
+    pub(super) left_out: Examples,
+    /// Pages whose addresses differ from another page's in the query alone, so that
+    /// both are one slug.
+    pub(super) merged: Examples,
+    /// Names that are no address and have capital letters.
+    pub(super) capitals: Examples,
+    /// How many pages there are beyond the most that are taken.
+    pub(super) beyond: usize,
+    /// The host of the first page that has one.
+    pub(super) site: Option<String>,
+}
+
+/// How a document's entries become slugs.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rules<'r> {
+    /// The query parameters that name pages.
+    pub(super) parameters: &'r [String],
+    /// The most pages that are taken.
+    pub(super) max_pages: usize,
+    /// The most site maps that are taken.
+    pub(super) max_members: usize,
+}
+
+/// How many there are, and one of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Examples {
+    pub(super) count: usize,
+    first: Option<String>,
+}
+
+impl Examples {
+    /// Counts one more, which `example` describes if it is the first.
+    pub(super) fn add(&mut self, example: impl FnOnce() -> String) {
+        self.count += 1;
+        self.first.get_or_insert_with(example);
+    }
+
+    /// Adds those of another document.
+    pub(super) fn extend(&mut self, more: Self) {
+        self.count += more.count;
+        if self.first.is_none() {
+            self.first = more.first;
+        }
+    }
+}
+
+impl fmt::Display for Examples {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.first.as_deref().unwrap_or_default())
+    }
+}
+
+/// A stranger's text, short enough for the log and without control characters.
+pub(super) fn shown(text: &str) -> String {
+    match text.char_indices().nth(EXAMPLE_CHARS) {
+        Some((end, _)) => format!("{:?}…", &text[..end]),
+        None => format!("{text:?}"),
+    }
 }
 
 /// A text is no list of pages.
@@ -26,131 +97,138 @@ pub(super) enum Unreadable {
     /// A line of a plain list.
     #[error("line {line}: {why}")]
     Line { line: usize, why: SlugError },
-    #[error("it is XML that is not well-formed at byte {0}")]
+    #[error("it is XML that is not well-formed at byte {0}, or cut off")]
     NotWellFormed(u64),
     #[error("it is XML, but no site map, RSS or Atom")]
-    NoList,
-    #[error("it is a web page; name a site map, a feed, or a list with a slug a line")]
+    OtherXml,
+    #[error(
+        "it is a web page; name a site map, a feed, or a list with a slug or an address a line"
+    )]
     WebPage,
-    #[error("it is not UTF-8")]
-    NotUtf8,
+    #[error("it is JSON, but no JSON Feed")]
+    OtherJson,
+    #[error("it looks like JSON, and breaks off or is wrong at line {0}")]
+    BrokenJson(usize),
+    #[error("it is a table; name a list with nothing but a slug or an address a line")]
+    Table,
+    #[error("it is a robots.txt; name the site map that it names: {0}")]
+    Robots(String),
+    #[error("it is no text; name a site map, a feed, or a list with a slug or an address a line")]
+    Binary,
     #[error("it names no page")]
     Empty,
 }
 
+/// A document while it is read.
+struct Builder<'r> {
+    document: Document,
+    rules: Rules<'r>,
+    /// Where it came from, by which relative addresses are resolved.
+    base: Option<Url>,
+    /// The queries of pages that have one.
+    queries: HashMap<Slug, Box<str>>,
+}
+
 impl Document {
-    /// Reads a list of any of these kinds, which its first letter tells.
-    pub(super) fn read(bytes: &[u8]) -> Result<Self, Unreadable> {
-        let text = std::str::from_utf8(bytes).map_err(|_| Unreadable::NotUtf8)?;
+    /// Reads a document of any of these kinds, which its first letters tell. `base` is its
+    /// address, if it is of the web.
+    pub(super) fn read(
+        text: &str,
+        base: Option<&Url>,
+        rules: Rules<'_>,
+    ) -> Result<Self, Unreadable> {
         let text = text.trim_start_matches('\u{feff}').trim_start();
-        let document = match text.starts_with('<') {
-            true => Self::xml(text)?,
-            false => Self::lines(text)?,
+        let mut builder = Builder {
+            document: Self::default(),
+            rules,
+            base: base.cloned(),
+            queries: HashMap::new(),
         };
-        // A list that is not there yet, or not any more, is no reason to forget all pages.
-        if document.slugs.is_empty() && document.more.is_empty() {
-            return Err(Unreadable::Empty);
+        match text.as_bytes().first() {
+            None => return Err(Unreadable::Empty),
+            Some(b'<') => xml::read(text, &mut builder)?,
+            Some(b'{' | b'[') => json::read(text, &mut builder)?,
+            Some(_) => lines::read(text, &mut builder)?,
         }
-        Ok(document)
+        Ok(builder.document)
     }
 
-    /// One slug a line; what follows `#` is a remark.
-    fn lines(text: &str) -> Result<Self, Unreadable> {
-        let mut slugs = BTreeSet::new();
-        for (n, line) in text.lines().enumerate() {
-            let line = match line.split_once('#') {
-                Some((before, _)) => before.trim(),
-                None => line.trim(),
-            };
-            if !line.is_empty() {
-                let slug = line.parse();
-                slugs.insert(slug.map_err(|why| Unreadable::Line { line: n + 1, why })?);
-            }
-        }
-        Ok(Self {
-            slugs,
-            ..Self::default()
-        })
+    /// Whether it names neither pages nor site maps.
+    pub(super) fn is_empty(&self) -> bool {
+        self.slugs.is_empty() && self.members.is_empty()
     }
+}
 
-    fn xml(text: &str) -> Result<Self, Unreadable> {
-        let mut reader = Reader::from_str(text);
-        reader.config_mut().expand_empty_elements = true;
-        let mut document = Self::default();
-        // The elements that are open, as `/feed/entry/link`, and what the innermost says.
-        let (mut path, mut said) = (String::new(), String::new());
-        loop {
-            let event = reader.read_event();
-            match event.map_err(|_| Unreadable::NotWellFormed(reader.error_position()))? {
-                Event::Start(element) => {
-                    if path.is_empty() {
-                        is_list(element.local_name().as_ref())?;
-                    }
-                    path.push('/');
-                    path.push_str(element.local_name().as_ref());
-                    said.clear();
-                    if path == "/feed/entry/link" {
-                        link_of_atom(&element).inspect(|address| document.page(address));
-                    }
-                }
-                Event::Text(text) => said.push_str(&text),
-                Event::CData(text) => said.push_str(&text),
-                Event::GeneralRef(reference) => said.extend(character(&reference)),
-                Event::End(_) => {
-                    document.says(&path, said.trim());
-                    path.truncate(path.rfind('/').unwrap_or(0));
-                    said.clear();
-                }
-                Event::Eof if path.is_empty() => return Ok(document),
-                Event::Eof => return Err(Unreadable::NotWellFormed(text.len() as u64)),
-                _ => {}
-            }
-        }
-    }
-
-    /// The element at this path says so much.
-    fn says(&mut self, path: &str, text: &str) {
-        match path {
-            "/urlset/url/loc" | "/rss/channel/item/link" | "/RDF/item/link" => self.page(text),
-            "/sitemapindex/sitemap/loc" => self.more.push(text.to_owned()),
-            _ => {}
-        }
-    }
-
+impl Builder<'_> {
+    /// Adds the page at this address, which may be relative.
     fn page(&mut self, address: &str) {
-        match slug_of_address(address) {
-            Ok(slug) => {
-                self.slugs.insert(slug);
+        let base = self.base.clone();
+        self.page_from(address, base.as_ref());
+    }
+
+    /// Adds the page at this address, which may be relative to `base`.
+    fn page_from(&mut self, address: &str, base: Option<&Url>) {
+        // Hosts do not matter, so any will do where there is none.
+        let anywhere = Url::parse("http://localhost/").ok();
+        let url = absolute(address, base.or(anywhere.as_ref()));
+        let slug = url
+            .as_ref()
+            .map_err(|error| *error)
+            .and_then(|url| slug_of_url(url, self.rules.parameters));
+        match (slug, url) {
+            (Ok(slug), Ok(url)) => {
+                if self.document.site.is_none() && (base.is_some() || address.contains("://")) {
+                    self.document.site = url.host_str().map(str::to_owned);
+                }
+                self.merges(&slug, &url, address);
+                self.slug(slug);
             }
-            Err(_) => self.passed_over += 1,
+            (Err(why), _) | (_, Err(why)) => self.leave_out(address, why),
         }
     }
-}
 
-/// Whether a list of pages begins with this element.
-fn is_list(name: &str) -> Result<(), Unreadable> {
-    match name {
-        "urlset" | "sitemapindex" | "rss" | "feed" | "RDF" => Ok(()),
-        name if name.eq_ignore_ascii_case("html") => Err(Unreadable::WebPage),
-        _ => Err(Unreadable::NoList),
+    /// Counts an entry that is no page.
+    fn leave_out(&mut self, entry: &str, why: NotAPage) {
+        let example = || format!("{}: {why}", shown(entry.trim()));
+        self.document.left_out.add(example);
     }
-}
 
-/// Where an entry of an Atom feed is to be read (RFC 4287 §4.2.7).
-fn link_of_atom(element: &BytesStart) -> Option<String> {
-    let attribute = |name: &str| {
-        let found = element.try_get_attribute(name).ok().flatten()?;
-        let value = found.normalized_value(XmlVersion::Implicit1_0);
-        Some(value.ok()?.into_owned())
-    };
-    let is_the_page = attribute("rel").is_none_or(|rel| rel == "alternate");
-    attribute("href").filter(|_| is_the_page)
-}
-
-/// The character that is referred to; none if XML has no such name for one.
-fn character(reference: &BytesRef) -> Option<char> {
-    if let Ok(Some(character)) = reference.resolve_char_ref() {
-        return Some(character);
+    /// Counts a page that another one hides, since only their queries differ.
+    fn merges(&mut self, slug: &Slug, url: &Url, address: &str) {
+        if !names_a_page(url) {
+            return;
+        }
+        let query = url.query().unwrap_or_default();
+        let first = self.queries.get(slug).map(|first| &**first);
+        match first {
+            Some(first) if first != query => {
+                let example = || format!("{} is {slug}", shown(address.trim()));
+                self.document.merged.add(example);
+            }
+            Some(_) => {}
+            None if self.queries.len() < self.rules.max_pages => {
+                self.queries.insert(slug.clone(), query.into());
+            }
+            None => {}
+        }
     }
-    resolve_predefined_entity(reference)?.chars().next()
+
+    fn slug(&mut self, slug: Slug) {
+        let slugs = &mut self.document.slugs;
+        if slugs.len() < self.rules.max_pages {
+            slugs.insert(slug);
+        } else if !slugs.contains(&slug) {
+            self.document.beyond += 1;
+        }
+    }
+
+    /// Adds a site map.
+    fn member(&mut self, address: &str) {
+        let document = &mut self.document;
+        if document.members.len() < self.rules.max_members {
+            document.members.push(address.trim().to_owned());
+        } else {
+            document.members_beyond += 1;
+        }
+    }
 }

@@ -13,6 +13,9 @@ pub enum NotAPage {
     /// It is no address of the web.
     #[error("it is no address that begins with https:// or http://")]
     NoAddress,
+    /// Its query names the page, as in `/?p=123`, and nobody said by which parameter.
+    #[error("its query names the page, and a slug is made of the path alone")]
+    Query,
     /// Its path is none.
     #[error(transparent)]
     Slug(#[from] SlugError),
@@ -40,17 +43,65 @@ pub(crate) fn slug_of(path: &str) -> Result<Slug, SlugError> {
 /// The slug of the page at this address: of its path, whatever its host and its query.
 ///
 /// # Errors
-/// If it is no address, or its path is no slug.
+/// If it is no address, its query alone names the page, or its path is no slug.
 pub(crate) fn slug_of_address(address: &str) -> Result<Slug, NotAPage> {
-    let url = Url::parse(address.trim()).map_err(|_| NotAPage::NoAddress)?;
-    if !matches!(url.scheme(), "http" | "https") {
+    slug_of_url(&absolute(address, None)?, &[])
+}
+
+/// The address of the web that a document at `base` writes as `reference`.
+///
+/// # Errors
+/// If it is no address, or a relative one and there is no base.
+pub(crate) fn absolute(reference: &str, base: Option<&Url>) -> Result<Url, NotAPage> {
+    let reference = reference.trim();
+    if reference.is_empty() {
         return Err(NotAPage::NoAddress);
     }
-    Ok(slug_of(url.path())?)
+    let url = Url::options().base_url(base).parse(reference);
+    let url = url.map_err(|_| NotAPage::NoAddress)?;
+    match url.scheme() {
+        "http" | "https" => Ok(url),
+        _ => Err(NotAPage::NoAddress),
+    }
+}
+
+/// The slug of the page at this address: of its path, and of those of these query
+/// parameters that it has. With the parameter `p`, `/?p=123` is `p=123`, and `/news?p=123`
+/// is `news/p=123`.
+///
+/// # Errors
+/// If its query alone names the page and has none of these parameters, or what comes of
+/// it is no slug.
+pub(crate) fn slug_of_url(url: &Url, parameters: &[String]) -> Result<Slug, NotAPage> {
+    let path = slug_of(url.path())?;
+    let mut named = String::new();
+    for parameter in parameters {
+        if let Some((_, value)) = url.query_pairs().find(|(name, _)| name == parameter) {
+            named.push_str(&format!("/{parameter}={value}"));
+        }
+    }
+    let is_first_page = path.as_str() == FIRST_PAGE;
+    match (named.strip_prefix('/'), is_first_page) {
+        (Some(named), true) => Ok(named.parse()?),
+        (Some(_), false) => Ok(format!("{path}{named}").parse()?),
+        (None, true) if names_a_page(url) => Err(NotAPage::Query),
+        (None, _) => Ok(path),
+    }
+}
+
+/// Whether this address has a query that says more than where a reader came from.
+pub(crate) fn names_a_page(url: &Url) -> bool {
+    const ORIGIN_OF_READER: [&str; 7] = [
+        "fbclid", "gclid", "mc_cid", "mc_eid", "msclkid", "ref", "source",
+    ];
+    url.query_pairs().any(|(name, _)| {
+        let tells_origin = name.starts_with("utm_") || ORIGIN_OF_READER.contains(&&*name);
+        !name.is_empty() && !tells_origin
+    })
 }
 
 /// The text that is percent-encoded; none where that is broken, or no UTF-8.
-fn decoded(path: &str) -> Option<String> {
+pub(super) fn decoded(path: &str) -> Option<String> {
     let mut escapes = path.split('%').skip(1);
     let whole = escapes.all(|rest| {
         let digits = rest.as_bytes().get(..2);
@@ -92,5 +143,53 @@ mod tests {
             slug_of_address("https://blog.example/a//b"),
             Err(NotAPage::Slug(SlugError::EmptySegment))
         );
+    }
+
+    #[test]
+    fn an_address_whose_query_names_the_page_has_a_slug_if_the_parameter_is_known() {
+        let with = |parameters: &[&str], address: &str| {
+            let parameters: Vec<_> = parameters.iter().map(|&name| name.to_owned()).collect();
+            let url = absolute(address, None).unwrap();
+            slug_of_url(&url, &parameters).map(|slug| slug.as_str().to_owned())
+        };
+        for address in [
+            "https://blog.example/?p=123",
+            "https://blog.example/index.html?p=123",
+            "https://blog.example/?utm_source=feed&p=123",
+        ] {
+            assert_eq!(with(&[], address), Err(NotAPage::Query), "{address}");
+            assert_eq!(with(&["q"], address), Err(NotAPage::Query), "{address}");
+            assert_eq!(with(&["p"], address), Ok("p=123".to_owned()), "{address}");
+        }
+        let two = "https://blog.example/News/?lang=De&id=7%2F8#top";
+        assert_eq!(with(&[], two), Ok("news".to_owned()));
+        assert_eq!(with(&["id"], two), Ok("news/id=7/8".to_owned()));
+        let both = with(&["id", "lang"], two);
+        assert_eq!(both, Ok("news/id=7/8/lang=De".to_owned()));
+        let tracked = "https://blog.example/?utm_source=feed&ref=mail";
+        assert_eq!(with(&[], tracked), Ok("index".to_owned()));
+        assert!(with(&["p"], "https://blog.example/?p=").is_ok());
+        assert_eq!(
+            with(&["p"], "https://blog.example/?p=a//b"),
+            Err(NotAPage::Slug(SlugError::EmptySegment))
+        );
+    }
+
+    #[test]
+    fn a_relative_address_is_resolved_where_it_is_written() {
+        let base = Url::parse("https://blog.example/news/feed.json").ok();
+        for (reference, address) in [
+            ("/a", "https://blog.example/a"),
+            ("a/", "https://blog.example/news/a/"),
+            ("//other.example/a", "https://other.example/a"),
+            ("HTTPS://other.example", "https://other.example/"),
+        ] {
+            let resolved = absolute(reference, base.as_ref()).unwrap();
+            assert_eq!(resolved.as_str(), address);
+        }
+        for reference in ["", " ", "mailto:a@b.example", "javascript:1"] {
+            let resolved = absolute(reference, base.as_ref());
+            assert_eq!(resolved, Err(NotAPage::NoAddress), "{reference:?}");
+        }
     }
 }

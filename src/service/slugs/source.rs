@@ -1,190 +1,234 @@
-//! Where a list of pages is, and how it is had.
+//! Where a list of pages is, and what its pages' slugs begin with.
 
-use super::document::{Document, Unreadable};
 use crate::counter::protocol::Slug;
-use std::{
-    collections::BTreeSet,
-    convert::Infallible,
-    fmt,
-    fs::File,
-    io::{self, Read},
-    path::PathBuf,
-    str::FromStr,
-    sync::Arc,
-    thread,
-    time::Duration,
-};
-use tokio::sync::oneshot;
-use ureq::{Agent, ResponseExt};
+use std::{collections::BTreeSet, fmt, path::PathBuf, str::FromStr};
 use url::Url;
 
-/// The most that a list has, in bytes. A site map may have 50 MB and 50,000 addresses
-/// (<https://www.sitemaps.org/protocol.html>), most of which are not that long.
-const MOST_BYTES: u64 = 16 * 1024 * 1024;
-/// The most site maps that one names, and their addresses in all.
-const MOST_SITE_MAPS: usize = 100;
-const MOST_SLUGS: usize = 200_000;
-/// A list on the web is there within this time, or it is not.
-const WITHIN: Duration = Duration::from_secs(10);
+/// A list of pages, as a setting names it: a file, or an address of the web; and before
+/// it, with an equals sign, what the slugs of its pages begin with:
+/// `blog=https://blog.example/sitemap.xml`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Source {
+    pub(super) prefix: Option<String>,
+    pub(super) location: Location,
+}
 
-/// Where a list of pages is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Source {
+/// Where a list is.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) enum Location {
     /// In a file.
     File(PathBuf),
-    /// At an address of the web.
-    Web(String),
+    /// At an address of the web, which may have credentials in it.
+    Web(Url),
+}
+
+/// A text names no source.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SourceNameError {
+    /// There is nothing in it, or nothing behind the prefix.
+    #[error("name a file, or an address like https://blog.example/sitemap.xml")]
+    Empty,
+    /// `file://`.
+    #[error("files are named by their path: write {0:?}")]
+    FileAddress(String),
+    /// An address that is not of the web.
+    #[error("{0}:// is not read; name a file, or an address that begins with https:// or http://")]
+    Scheme(String),
+    /// An address of the web that is malformed.
+    #[error("it is no address: {0}")]
+    Malformed(#[from] url::ParseError),
 }
 
 impl FromStr for Source {
-    type Err = Infallible;
+    type Err = SourceNameError;
 
-    fn from_str(text: &str) -> Result<Self, Infallible> {
-        let is_address = text.starts_with("https://") || text.starts_with("http://");
-        Ok(if is_address {
-            Self::Web(text.to_owned())
-        } else {
-            Self::File(text.into())
-        })
+    fn from_str(text: &str) -> Result<Self, SourceNameError> {
+        let text = text.trim();
+        let (prefix, place) = match text.split_once('=') {
+            Some((prefix, place)) if is_prefix(prefix) => (Some(prefix.to_owned()), place.trim()),
+            _ => (None, text),
+        };
+        let location = place.parse()?;
+        Ok(Self { prefix, location })
     }
 }
 
-impl fmt::Display for Source {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::File(path) => path.display().fmt(f),
-            Self::Web(address) => f.write_str(address),
+/// Whether this is one segment of a slug that is neither a part of an address nor of a
+/// path.
+fn is_prefix(text: &str) -> bool {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-_.".contains(&b);
+    text.bytes().all(plain) && text.parse::<Slug>().is_ok()
+}
+
+impl FromStr for Location {
+    type Err = SourceNameError;
+
+    fn from_str(text: &str) -> Result<Self, SourceNameError> {
+        if text.is_empty() {
+            return Err(SourceNameError::Empty);
         }
-    }
-}
-
-/// Why a source has no slugs.
-#[derive(Debug, thiserror::Error)]
-#[error("the list of pages {source_name}: {why}")]
-pub struct SourceError {
-    source_name: String,
-    why: Why,
-}
-
-#[derive(Debug, thiserror::Error)]
-enum Why {
-    #[error("{0}; name a file that can be read, or an address that begins with https://")]
-    File(#[from] io::Error),
-    #[error(transparent)]
-    Web(Box<ureq::Error>),
-    #[error(transparent)]
-    Document(#[from] Unreadable),
-    #[error("it has more than {} MiB", MOST_BYTES / 1024 / 1024)]
-    TooLong,
-    #[error("it names more than {MOST_SITE_MAPS} site maps, or {MOST_SLUGS} pages")]
-    TooMany,
-    #[error("it names {0:?}, which is of another site; name that one by itself")]
-    OfAnotherSite(String),
-    #[error("it names {address:?}: {why}")]
-    Named { address: String, why: Box<Why> },
-    #[error("reading it was given up")]
-    GivenUp,
-}
-
-impl From<ureq::Error> for Why {
-    fn from(error: ureq::Error) -> Self {
-        match error {
-            ureq::Error::BodyExceedsLimit(_) => Self::TooLong,
-            error => Self::Web(Box::new(error)),
+        let Some((scheme, _)) = text.split_once("://") else {
+            return Ok(Self::File(text.into()));
+        };
+        match scheme.to_ascii_lowercase().as_str() {
+            "http" | "https" => Ok(Self::Web(text.parse()?)),
+            "file" => {
+                let path = Url::parse(text)
+                    .ok()
+                    .and_then(|url| url.to_file_path().ok());
+                let path = path.unwrap_or_else(|| "/srv/site/sitemap.xml".into());
+                Err(SourceNameError::FileAddress(path.display().to_string()))
+            }
+            scheme if scheme.bytes().all(|b| b.is_ascii_alphanumeric()) => {
+                Err(SourceNameError::Scheme(scheme.to_owned()))
+            }
+            _ => Ok(Self::File(text.into())),
         }
     }
 }
 
 impl Source {
     /// Whether it is on this machine.
-    pub fn is_file(&self) -> bool {
-        matches!(self, Self::File(_))
+    pub(super) fn is_file(&self) -> bool {
+        matches!(self.location, Location::File(_))
     }
 
-    /// The slugs that it names, and those of the site maps that it names.
-    ///
-    /// # Errors
-    /// If it, or one of those, cannot be had, or is no list of pages.
-    pub async fn read(self: &Arc<Self>) -> Result<BTreeSet<Slug>, SourceError> {
-        let (source, (done, read)) = (Arc::clone(self), oneshot::channel());
-        // Not on a thread of the runtime, whose end would wait for a site that does not
-        // answer.
-        thread::spawn(move || done.send(source.read_now()));
-        let read = read.await.unwrap_or(Err(Why::GivenUp));
-        read.map_err(|why| SourceError {
-            source_name: self.to_string(),
-            why,
-        })
-    }
-
-    fn read_now(&self) -> Result<BTreeSet<Slug>, Why> {
-        let agent = agent();
-        let (bytes, host) = self.bytes(&agent)?;
-        let first = Document::read(&bytes)?;
-        if first.more.len() > MOST_SITE_MAPS {
-            return Err(Why::TooMany);
+    /// The slug of a page of this list that is `slug` on its site; `None` if that is
+    /// too long with the prefix.
+    pub(super) fn prefixed(&self, slug: Slug) -> Option<Slug> {
+        match &self.prefix {
+            Some(prefix) => format!("{prefix}/{slug}").parse().ok(),
+            None => Some(slug),
         }
-        let (mut slugs, mut passed_over) = (first.slugs, first.passed_over);
-        for address in first.more {
-            // Whoever writes a site map is not to choose what this server asks for.
-            if host.is_some() && host != host_of(&address) {
-                return Err(Why::OfAnotherSite(address));
-            }
-            let more = match site_map(&agent, &address) {
-                Ok(more) => more,
-                Err(why) => {
-                    let why = Box::new(why);
-                    return Err(Why::Named { address, why });
-                }
-            };
-            slugs.extend(more.slugs);
-            passed_over += more.passed_over;
-            if slugs.len() > MOST_SLUGS {
-                return Err(Why::TooMany);
-            }
-        }
-        tracing::debug!(source = %self, pages = slugs.len(), passed_over, "read a list of pages");
-        Ok(slugs)
     }
 
-    /// What is there, and the host that it came from in the end.
-    fn bytes(&self, agent: &Agent) -> Result<(Vec<u8>, Option<String>), Why> {
-        match self {
-            Self::Web(address) => get(agent, address),
-            Self::File(path) => {
-                let mut bytes = Vec::new();
-                File::open(path)?
-                    .take(MOST_BYTES + 1)
-                    .read_to_end(&mut bytes)?;
-                if bytes.len() as u64 > MOST_BYTES {
-                    return Err(Why::TooLong);
-                }
-                Ok((bytes, None))
+    /// Those of these slugs that may be of this list.
+    pub(super) fn own(&self, slugs: &BTreeSet<Slug>) -> BTreeSet<Slug> {
+        let is_own = |slug: &&Slug| match &self.prefix {
+            Some(prefix) => {
+                let rest = slug.as_str().strip_prefix(prefix.as_str());
+                rest.is_some_and(|rest| rest.starts_with('/'))
+            }
+            None => true,
+        };
+        slugs.iter().filter(is_own).cloned().collect()
+    }
+
+    /// A short name for metrics: the prefix, or else the host or the name of the file.
+    /// No part of it is secret.
+    pub(super) fn short_name(&self) -> String {
+        match (&self.prefix, &self.location) {
+            (Some(prefix), _) => prefix.clone(),
+            (None, Location::Web(url)) => url.host_str().unwrap_or_default().to_owned(),
+            (None, Location::File(path)) => {
+                let name = path.file_name().unwrap_or(path.as_os_str());
+                name.to_string_lossy().into_owned()
             }
         }
     }
 }
 
-fn agent() -> Agent {
-    let config = Agent::config_builder()
-        .timeout_global(Some(WITHIN))
-        .user_agent(concat!("view-counter/", env!("CARGO_PKG_VERSION")));
-    config.build().into()
+/// Without what may be secret in an address: credentials and query.
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.location {
+            Location::File(path) => path.display().fmt(f),
+            Location::Web(url) => f.write_str(&without_secrets(url)),
+        }
+    }
 }
 
-fn get(agent: &Agent, address: &str) -> Result<(Vec<u8>, Option<String>), Why> {
-    let mut answer = agent.get(address).call()?;
-    let host = answer.get_uri().host().map(str::to_owned);
-    let body = answer.body_mut().with_config().limit(MOST_BYTES);
-    Ok((body.read_to_vec()?, host))
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Source({self})")
+    }
 }
 
-/// One that is named by another.
-fn site_map(agent: &Agent, address: &str) -> Result<Document, Why> {
-    let (bytes, _) = get(agent, address)?;
-    Ok(Document::read(&bytes)?)
+/// An address as logs may have it.
+pub(super) fn without_secrets(url: &Url) -> String {
+    let mut url = url.clone();
+    // They fail for addresses without a host, which have no credentials.
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+    url.set_fragment(None);
+    let has_query = url.query().is_some();
+    url.set_query(None);
+    format!("{url}{}", if has_query { "?…" } else { "" })
 }
 
-fn host_of(address: &str) -> Option<String> {
-    Some(Url::parse(address).ok()?.host_str()?.to_owned())
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn source(text: &str) -> Source {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_source_is_a_file_or_an_address_in_any_case() {
+        for (text, shown, is_file) in [
+            ("slugs.txt", "slugs.txt", true),
+            ("/srv/a=b.txt", "/srv/a=b.txt", true),
+            ("https://blog.example", "https://blog.example/", false),
+            (" HTTP://Blog.example/a ", "http://blog.example/a", false),
+            (
+                "https://me:pw@blog.example/a?key=1#x",
+                "https://blog.example/a?…",
+                false,
+            ),
+            (
+                "https://blog.example/?a=b",
+                "https://blog.example/?…",
+                false,
+            ),
+        ] {
+            let source = source(text);
+            assert_eq!(
+                (source.to_string().as_str(), source.is_file()),
+                (shown, is_file)
+            );
+            assert_eq!(source.prefix, None, "{text}");
+            assert!(!format!("{source:?}").contains("pw"));
+        }
+        for (text, error) in [
+            ("", "name a file"),
+            ("blog=", "name a file"),
+            ("file:///srv/site/list.txt", "write \"/srv/site/list.txt\""),
+            ("FILE://list.txt", "write \"/srv/site/sitemap.xml\""),
+            ("ftp://blog.example/a", "ftp:// is not read; name a file"),
+            ("https://", "it is no address: empty host"),
+        ] {
+            let said = text.parse::<Source>().unwrap_err().to_string();
+            assert!(said.contains(error), "{text}: {said}");
+        }
+    }
+
+    #[test]
+    fn a_prefix_stands_before_the_slugs_of_a_source() {
+        let blog = source("blog=https://blog.example/map.xml?a=b");
+        assert_eq!(blog.prefix.as_deref(), Some("blog"));
+        assert_eq!(blog.to_string(), "https://blog.example/map.xml?…");
+        let prefixed = blog.prefixed("index".parse().unwrap());
+        assert_eq!(prefixed, "blog/index".parse().ok());
+        let long = "a".repeat(Slug::MAX_BYTES).parse().unwrap();
+        assert_eq!(blog.prefixed(long), None);
+        let all = ["blog/a", "blogs/a", "blog", "a/blog/b"];
+        let all = all.map(|slug| slug.parse().unwrap()).into();
+        assert_eq!(blog.own(&all), ["blog/a".parse().unwrap()].into());
+        assert_eq!(source("list.txt").own(&all), all);
+        for text in ["..=list.txt", "a/b=list.txt", "=list.txt", "ä=list.txt"] {
+            assert_eq!(source(text).prefix, None, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_short_name_of_a_source_has_nothing_secret() {
+        for (text, name) in [
+            ("https://me:pw@blog.example/key/map.xml?a=b", "blog.example"),
+            ("blog=https://blog.example/map.xml", "blog"),
+            ("/srv/site/list.txt", "list.txt"),
+        ] {
+            assert_eq!(source(text).short_name(), name);
+        }
+    }
 }

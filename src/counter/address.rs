@@ -5,7 +5,7 @@
 //! proxy wrote it, and a list of hops only from its right end as far as trusted
 //! proxies wrote it.
 
-use axum::http::{HeaderMap, HeaderName};
+use axum::http::{HeaderMap, HeaderName, Uri, header};
 use ipnet::IpNet;
 use std::{
     net::{IpAddr, Ipv6Addr, SocketAddr},
@@ -121,7 +121,7 @@ impl Proxies {
             None => Some(self.behind(peer, headers)).filter(|client| *client != peer),
         };
         client.unwrap_or_else(|| {
-            self.tell_of_a_silent_proxy(peer);
+            self.tell_of_a_silent_proxy(peer, headers);
             peer
         })
     }
@@ -155,11 +155,13 @@ impl Proxies {
     /// Says once that a proxy seems to be in front which is not trusted. All of
     /// its readers would share one address, and its limits.
     fn tell_of_a_forgotten_proxy(&self, peer: IpAddr, headers: &HeaderMap) {
-        let forwarded = || SIGNS_OF_A_PROXY.iter().find(|n| headers.contains_key(**n));
         if !is_local(peer) || self.told.forgotten.load(Ordering::Relaxed) {
             return;
         }
-        let Some(header) = forwarded() else { return };
+        let Some(header) = sign_of_a_proxy(headers).filter(|_| origin_host(headers).is_some())
+        else {
+            return;
+        };
         if !self.told.forgotten.swap(true, Ordering::Relaxed) {
             tracing::warn!(
                 %peer,
@@ -171,21 +173,52 @@ impl Proxies {
     }
 
     /// Says once that a trusted proxy names no reader: all of its readers share one
-    /// address too.
-    fn tell_of_a_silent_proxy(&self, peer: IpAddr) {
+    /// address too. Not of what this machine asks itself, where that is trusted: a health
+    /// check, or its owner who looks at the site without the proxy.
+    fn tell_of_a_silent_proxy(&self, peer: IpAddr, headers: &HeaderMap) {
+        let is_of_a_reader = || origin_host(headers).is_some_and(|host| !is_this_machine(&host));
+        if self.told.silent.load(Ordering::Relaxed) || !is_of_a_reader() {
+            return;
+        }
         if !self.told.silent.swap(true, Ordering::Relaxed) {
             let header = self
                 .header
                 .as_ref()
                 .map_or(FORWARDED_FOR, HeaderName::as_str);
+            let sent = sign_of_a_proxy(headers).unwrap_or("none of its kind");
             tracing::warn!(
                 %peer,
                 header,
-                "a request from a trusted proxy does not say in this header where it comes from; \
-                 readers who come so share the limits of one address: have the proxy set it"
+                sent,
+                "a reader came through a trusted proxy that does not say in this header where \
+                 readers are, so they share the limits of one address; have the proxy set it, or \
+                 name the header that it does set with --client-address-header"
             );
         }
     }
+}
+
+/// The header by which a proxy gives itself away, if there is one.
+fn sign_of_a_proxy(headers: &HeaderMap) -> Option<&'static str> {
+    let mut signs = SIGNS_OF_A_PROXY.into_iter();
+    signs.find(|name| headers.contains_key(*name))
+}
+
+/// The host of the page that asks, which a browser names whenever it opens a socket. What
+/// looks whether the server is well names none: it is no reader.
+fn origin_host(headers: &HeaderMap) -> Option<String> {
+    let origin = headers.get(header::ORIGIN)?.to_str().ok()?;
+    let origin: Uri = origin.parse().ok()?;
+    // `null` alone would be a host.
+    origin.scheme()?;
+    Some(origin.host()?.to_ascii_lowercase())
+}
+
+/// Whether this host of an address means the machine that asks.
+fn is_this_machine(host: &str) -> bool {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    let address = bare.parse::<IpAddr>();
+    host == "localhost" || address.is_ok_and(|address| address.to_canonical().is_loopback())
 }
 
 /// The address in a header of its own. Of several lines the last is taken: a

@@ -6,6 +6,8 @@ use proptest::prelude::*;
 
 const READER: &str = "203.0.113.9";
 const PROXY: &str = "10.0.0.1";
+/// What a browser adds when a page of the site opens a socket.
+const ORIGIN: (&str, &str) = ("origin", "https://blog.example");
 
 fn proxies(trusted: &[&str], header: Option<&'static str>) -> Proxies {
     let trusted = trusted.iter().map(|net| net.parse().unwrap()).collect();
@@ -134,6 +136,11 @@ fn a_forgotten_proxy_is_told_of_once() {
         "nothing is forwarded"
     );
     client(&none, "192.168.1.1", &line);
+    assert!(
+        !none.told.forgotten.load(Ordering::Relaxed),
+        "a health check, and no reader"
+    );
+    client(&none, "192.168.1.1", &[line[0], ORIGIN]);
     assert!(none.told.forgotten.load(Ordering::Relaxed));
 }
 
@@ -146,11 +153,34 @@ fn a_proxy_that_names_no_reader_is_told_of() {
         let proxies = proxies(&["192.168.1.1"], header);
         let silent = || proxies.told.silent.load(Ordering::Relaxed);
         assert_eq!(client(&proxies, "192.168.1.1", &[line]), READER);
-        client(&proxies, READER, &[]);
+        client(&proxies, READER, &[ORIGIN]);
         assert!(!silent(), "{header:?}");
-        assert_eq!(client(&proxies, "192.168.1.1", &[]), "192.168.1.1");
+        assert_eq!(client(&proxies, "192.168.1.1", &[ORIGIN]), "192.168.1.1");
         assert!(silent(), "{header:?}");
     }
+}
+
+#[test]
+fn what_the_machine_asks_itself_is_no_proxy_that_names_no_reader() {
+    let proxies = proxies(&["127.0.0.1"], None);
+    let silent = || proxies.told.silent.load(Ordering::Relaxed);
+    for origin in [
+        None,
+        Some("http://127.0.0.1:3000"),
+        Some("http://[::1]:3000"),
+        Some("http://localhost:3000"),
+        Some("null"),
+    ] {
+        let lines: Vec<_> = origin
+            .map(|origin| ("origin", origin))
+            .into_iter()
+            .collect();
+        assert_eq!(client(&proxies, "127.0.0.1", &lines), "127.0.0.1");
+        assert!(!silent(), "{origin:?}");
+    }
+    // The true case is still told of.
+    client(&proxies, "127.0.0.1", &[ORIGIN]);
+    assert!(silent());
 }
 
 #[test]

@@ -115,13 +115,15 @@ pub struct Serve {
     pub content: Option<PathBuf>,
 
     /// Address under which readers know the site, for the feed, the site map
-    /// and canonical links; by default the address it listens on
+    /// and canonical links, and for which pages may connect; by default the address
+    /// it listens on
     #[arg(long, env = "VIEW_COUNTER_SITE_URL", value_name = "URL")]
     pub site_url: Option<Origin>,
 
     /// Origin whose pages may connect, for example https://blog.example; may be
-    /// repeated. By default only pages of the server's own host may; once one is
-    /// named, the list is all there is, so name the site's own too
+    /// repeated. By default only pages of --site-url may, or without it pages of the
+    /// server's own host; once one is named, the list is all there is, so name the
+    /// site's own too
     #[arg(
         long = "origin",
         env = "VIEW_COUNTER_ORIGIN",
@@ -312,10 +314,10 @@ impl Serve {
 
     /// Whose pages may connect.
     pub fn origins(&self) -> Origins {
-        if self.origins.is_empty() {
-            Origins::SameHost
-        } else {
-            Origins::Listed(self.origins.clone())
+        match (self.origins.as_slice(), &self.site_url) {
+            ([], None) => Origins::SameHost,
+            ([], Some(site)) => Origins::Site(site.clone()),
+            (listed, _) => Origins::Listed(listed.to_vec()),
         }
     }
 }

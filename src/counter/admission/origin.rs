@@ -1,7 +1,12 @@
 //! Origins: whose pages may connect, and read across origins.
 
 use axum::http::{HeaderMap, Uri, header, uri::Authority};
-use std::{fmt, str::FromStr};
+use std::{
+    fmt,
+    net::{Ipv4Addr, Ipv6Addr},
+    str::FromStr,
+    sync::Once,
+};
 
 /// An origin as browsers write it (RFC 6454 §6.2): scheme, host and, if it is
 /// not the scheme's own, port.
@@ -73,6 +78,16 @@ impl Origin {
         Self::at(self.scheme, authority).is_some_and(|asked| asked == *self)
     }
 
+    /// Whether its host is an address, or names this machine: no name was looked up that
+    /// somebody could point elsewhere.
+    fn is_without_a_name(&self) -> bool {
+        let v6 = self.host.strip_prefix('[');
+        let v6 = v6.and_then(|host| host.strip_suffix(']'));
+        self.host == "localhost"
+            || self.host.parse::<Ipv4Addr>().is_ok()
+            || v6.is_some_and(|host| host.parse::<Ipv6Addr>().is_ok())
+    }
+
     /// The origin of this host and, if it is written, port.
     fn at(scheme: Scheme, authority: &str) -> Option<Self> {
         let authority: Authority = authority.parse().ok()?;
@@ -94,9 +109,14 @@ impl Origin {
 /// Which pages may connect and read across origins.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Origins {
-    /// Pages of the host that the request was sent to.
+    /// Pages of the host that the request was sent to. Whoever owns a name can point it at
+    /// this server, and then its pages are of that host (DNS rebinding).
     #[default]
     SameHost,
+    /// Pages of this site, whatever host the request was sent to; and pages that were
+    /// opened by an address of this server or as `localhost`, which nobody can point
+    /// elsewhere.
+    Site(Origin),
     /// Pages of exactly these origins.
     Listed(Vec<Origin>),
 }
@@ -108,13 +128,37 @@ impl Origins {
         let mut values = headers.get_all(header::ORIGIN).iter();
         let value = values.next()?.to_str().ok()?;
         let origin: Origin = value.parse().ok()?;
+        let is_same = || authority(headers, uri).is_some_and(|asked| origin.is_at(asked));
         let admitted = match self {
             _ if values.next().is_some() => false,
-            Self::SameHost => authority(headers, uri).is_some_and(|asked| origin.is_at(asked)),
+            Self::SameHost => is_same(),
+            Self::Site(site) if *site == origin => true,
+            Self::Site(site) => match is_same() {
+                true if origin.is_without_a_name() => true,
+                true => {
+                    warn_of_another_name(site, &origin);
+                    false
+                }
+                false => false,
+            },
             Self::Listed(list) => list.contains(&origin),
         };
         admitted.then_some(value)
     }
+}
+
+/// Logs once that the site's pages are opened at another address than it is said to have:
+/// to those readers it shows no live numbers.
+fn warn_of_another_name(site: &Origin, opened: &Origin) {
+    static WARNED: Once = Once::new();
+    WARNED.call_once(|| {
+        tracing::warn!(
+            %site,
+            %opened,
+            "pages were opened at another address than --site-url names, and may not connect; \
+             if that address is yours, redirect it to the site, or start with --origin and both"
+        );
+    });
 }
 
 /// The host and port that the client asked for: `:authority` in HTTP/2, the
@@ -158,6 +202,38 @@ mod tests {
         assert!(!same("blog.example", "https://evil.example"));
         assert!(!same("blog.example", "https://blog.example.evil.example"));
         assert!(!same("", "https://blog.example"));
+    }
+
+    #[test]
+    fn with_a_site_its_origin_counts_and_not_the_host_that_was_asked() {
+        let site = Origins::Site("https://blog.example".parse().unwrap());
+        let of_site = |host: &str, origin: &str| admits(&site, host, &[origin]);
+        assert!(of_site("blog.example", "https://blog.example"));
+        // A proxy wrote another host.
+        assert!(of_site("127.0.0.1:3000", "https://blog.example"));
+        for (host, origin) in [
+            // A name that was pointed here.
+            ("evil.example", "https://evil.example"),
+            ("evil.example:3000", "http://evil.example:3000"),
+            ("localhost.evil.example", "http://localhost.evil.example"),
+            ("127.0.0.1.evil.example", "http://127.0.0.1.evil.example"),
+            ("blog.example", "http://blog.example"),
+            ("blog.example", "https://evil.example"),
+            ("127.0.0.1:3000", "https://evil.example"),
+            ("127.0.0.1:3000", "http://127.0.0.1:3001"),
+        ] {
+            assert!(!of_site(host, origin), "{origin} at {host}");
+        }
+        // Who operates it looks at it on its own machine.
+        for host in [
+            "127.0.0.1:3000",
+            "192.168.1.5",
+            "[::1]:3000",
+            "localhost:3000",
+        ] {
+            let origin = format!("http://{host}");
+            assert!(admits(&site, host, &[&origin]), "{host}");
+        }
     }
 
     #[test]

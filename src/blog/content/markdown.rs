@@ -14,6 +14,7 @@ use pulldown_cmark::{
 
 use super::Heading;
 use super::address::segment;
+use super::characters::legal;
 use super::element;
 use super::error::{Problems, line_at};
 use super::footnote::Footnotes;
@@ -238,7 +239,7 @@ impl<'a> Renderer<'a, '_> {
             self.headings.push(Heading {
                 level: level as u8,
                 id,
-                text: text.trim().to_owned(),
+                text: legal(&text).trim().to_owned(),
             });
         }
     }
@@ -306,7 +307,7 @@ impl<'a> Renderer<'a, '_> {
         push_html(&mut html, self.page.into_iter().chain(footnotes));
         let words = u32::try_from(self.words).unwrap_or(u32::MAX);
         Rendered {
-            html,
+            html: legal(&html),
             headings: self.headings,
             reading_minutes: words.div_ceil(WORDS_PER_MINUTE).max(1),
             image: self.image,

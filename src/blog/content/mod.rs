@@ -13,6 +13,7 @@
 mod address;
 #[cfg(feature = "embed")]
 mod built_in;
+mod characters;
 mod element;
 mod error;
 #[cfg(test)]
@@ -40,6 +41,7 @@ use std::path::Path;
 pub(crate) use address::{decode_path, encode_path};
 #[cfg(feature = "embed")]
 pub use built_in::{WriteError, write_example};
+pub(crate) use characters::legal;
 pub use error::{ContentError, ContentErrors};
 pub use image_source::ImageSource;
 pub use media::{Media, MediaBytes, MediaFile};

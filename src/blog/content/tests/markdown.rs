@@ -32,6 +32,21 @@ fn headings_get_ids_links_and_places_in_the_list() {
 }
 
 #[test]
+fn characters_that_no_page_may_hold_are_left_out_of_it() {
+    let body = "## A\u{8}b &#8;\n\nText\u{8} &#x8; [a](https://a.example \"t&#8;\") `c\u{1f}`\n";
+    let content = Folder::new().with_post("post", body).load().unwrap();
+    let post = &content.posts()[0];
+    let texts = [&post.html, &post.headings[0].text];
+    for text in texts {
+        assert!(
+            !text.contains(|c: char| c.is_control() && c != '\n'),
+            "{text:?}"
+        );
+    }
+    assert_eq!(post.headings[0].text, "Ab");
+}
+
+#[test]
 fn a_heading_of_level_1_is_refused_at_its_line() {
     let folder = Folder::new().with_post("post", "Hello\n\n# One\n\nTwo\n===\n");
     let expected = [

@@ -121,7 +121,7 @@ impl KeptPages {
             return self.render(present, request).await;
         };
         let filled = page.filled(&counts);
-        page.compress(&filled);
+        page.compress(&filled).await;
         let answer = page.answer(&filled, &counts, request.method(), request.headers());
         answer.unwrap_or_else(|| ApiError::unmade().into_response())
     }

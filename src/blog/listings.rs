@@ -17,11 +17,12 @@ use axum::{
     http::{HeaderValue, header},
     response::Response,
 };
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
+use tokio::sync::OnceCell;
 
 /// The listings of one site. Clones are the same.
 #[derive(Clone, Default)]
-pub(super) struct Listings(Arc<[OnceLock<HeldFile>; 3]>);
+pub(super) struct Listings(Arc<[OnceCell<HeldFile>; 3]>);
 
 /// Which of them.
 #[derive(Clone, Copy, Debug)]
@@ -69,7 +70,8 @@ impl Listings {
         let held = &self.0[listing as usize];
         let ready = |request: &Request| Some(answer(held.get()?, request));
         let make = async |request: Request| {
-            let held = held.get_or_init(|| listing.made(site));
+            // Whoever comes meanwhile waits as a task, and keeps no thread.
+            let held = held.get_or_init(async || listing.made(site)).await;
             answer(held, &request)
         };
         ready_or_in_queue(counter, request, ready, make).await

@@ -5,7 +5,10 @@ use crate::counter::{
     protocol::{Counts, Slug},
     route::Counter,
 };
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 /// What a page asks for numbers.
 #[derive(Clone)]
@@ -58,7 +61,27 @@ const MOST: u64 = 1 << 32;
 pub(super) struct Marks {
     first: u64,
     /// A std mutex: it is held for a few instructions and never across an await.
-    slugs: Mutex<Vec<Slug>>,
+    slugs: Mutex<MarkedSlugs>,
+}
+
+/// The slugs that have marks.
+#[derive(Default)]
+struct MarkedSlugs {
+    in_order: Vec<Slug>,
+    indices: HashMap<Slug, usize>,
+}
+
+impl MarkedSlugs {
+    /// Where this slug is in the order; at its end from now on, if it was not in it.
+    fn index(&mut self, slug: &Slug) -> usize {
+        if let Some(known) = self.indices.get(slug) {
+            return *known;
+        }
+        let index = self.in_order.len();
+        self.in_order.push(slug.clone());
+        self.indices.insert(slug.clone(), index);
+        index
+    }
 }
 
 impl Marks {
@@ -80,18 +103,14 @@ impl Marks {
 
     fn of(&self, slug: &Slug) -> Counts {
         let mut slugs = self.slugs.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = slugs.iter().position(|known| known == slug);
-        let index = known.unwrap_or_else(|| {
-            slugs.push(slug.clone());
-            slugs.len() - 1
-        });
+        let index = slugs.index(slug);
         self.at(index)
     }
 
     /// The slugs that were asked for, in the order of their indices.
     pub(super) fn slugs(&self) -> Vec<Slug> {
         let slugs = self.slugs.lock().unwrap_or_else(PoisonError::into_inner);
-        slugs.clone()
+        slugs.in_order.clone()
     }
 }
 

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     counter::{
         queue::{in_queue, queued},
-        route::{self, ApiError, Counter},
+        route::{self, ApiError, Counter, guarded},
     },
     service,
     web::{
@@ -110,9 +110,10 @@ pub fn router(site: Site, counter: Counter, site_files: SiteFiles) -> Router {
         .route("/media/{*path}", get(media))
         .route("/pkg/{*path}", any(pkg))
         .with_state(state);
-    pages
+    let of_site = pages
         .merge(files)
-        .merge(service::routes(counter.clone(), site_files, scheme))
+        .merge(service::routes(counter.clone(), site_files, scheme));
+    guarded(of_site)
         .merge(route::router(counter))
         .layer(map_response_with_state(scheme, headers::complete))
 }
@@ -130,7 +131,12 @@ fn server_functions() -> Router<AppState> {
     functions.layer(from_fn(only_own_pages))
 }
 
-async fn server_function(State(state): State<AppState>, request: Request) -> Response {
+async fn server_function(State(state): State<AppState>, mut request: Request) -> Response {
+    // Leptos sends a browser that asks for HTML back to the page that it comes from: to
+    // any address that a stranger writes. These functions are for scripts.
+    let headers = request.headers_mut();
+    headers.remove(header::REFERER);
+    headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
     let answer = handle_server_fns_with_context(state.context(), request).await;
     let answer = answer.into_response();
     // None of the functions fails: what Leptos takes for an error of the server is a
@@ -210,13 +216,13 @@ async fn pkg(State(state): State<AppState>, request: Request) -> Response {
 }
 
 /// A file that keeps its name (the icon), or the page that says 404. An address
-/// that only has a slash too many is sent to the right one.
+/// that only has slashes too many is sent to the right one.
 async fn file_or_not_found(State(state): State<AppState>, request: Request) -> Response {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return only_read();
     }
-    let path = request.uri().path().trim_end_matches('/');
-    if path.len() < request.uri().path().len() && is_page(path) {
+    let path = with_single_slashes(request.uri().path());
+    if path != request.uri().path() && is_page(&path) {
         let query = request.uri().query().map(|query| format!("?{query}"));
         let address = format!("{path}{}", query.unwrap_or_default());
         return Redirect::permanent(&address).into_response();
@@ -227,6 +233,18 @@ async fn file_or_not_found(State(state): State<AppState>, request: Request) -> R
         return found;
     }
     not_found(state, Request::from_parts(parts, body)).await
+}
+
+/// This path with one slash where it has several, and none at its end. It begins with
+/// exactly one: with two it would be another site's address.
+fn with_single_slashes(path: &str) -> String {
+    let segments = path.split('/').filter(|segment| !segment.is_empty());
+    let path: String = segments.map(|segment| format!("/{segment}")).collect();
+    if path.is_empty() {
+        "/".to_owned()
+    } else {
+        path
+    }
 }
 
 /// There is nothing here that could be changed, whatever the address.
@@ -245,4 +263,23 @@ async fn not_found(state: AppState, request: Request) -> Response {
         *response.status_mut() = StatusCode::NOT_FOUND;
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_with_slashes_too_many_is_never_another_site_s_address() {
+        for (path, single) in [
+            ("/", "/"),
+            ("//", "/"),
+            ("/about/", "/about"),
+            ("//posts/one", "/posts/one"),
+            ("///posts//one///", "/posts/one"),
+            ("//evil.example/", "/evil.example"),
+        ] {
+            assert_eq!(with_single_slashes(path), single, "{path}");
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! `view-counter serve`.
 
 mod metrics;
+mod panic_hook;
 
 use anyhow::Context;
 use std::{
@@ -41,6 +42,7 @@ const FIRST_READING: Duration = Duration::from_secs(2);
 /// Serves until SIGTERM or Ctrl-C, then saves and closes.
 pub(crate) async fn run(settings: Serve) -> anyhow::Result<()> {
     log_to_stderr();
+    panic_hook::install();
     // Everything that can be wrong is found before anything is changed.
     let content = match settings.blog {
         Blog::On => Some(Arc::new(content(&settings)?)),

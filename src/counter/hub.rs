@@ -11,6 +11,7 @@ mod audience;
 mod corrections;
 mod days;
 mod lately;
+mod many;
 mod overview;
 mod reading;
 mod room;
@@ -31,7 +32,7 @@ pub use subscription::{Door, News, Subscription};
 use super::{
     budget::{Budget, DEFAULT_FRAMES_PER_SECOND},
     metrics::Metrics,
-    protocol::{Counts, Slug, SlugCounts},
+    protocol::{Counts, Slug},
     schedule::Schedule,
     storage::{Storage, StorageError},
     tally::SavePolicy,
@@ -154,69 +155,6 @@ impl Hub {
         }
     }
 
-    /// The numbers of all these slugs, in the same order, asked at once.
-    ///
-    /// # Errors
-    /// If the storage cannot be read.
-    pub async fn counts_of(
-        &self,
-        slugs: impl IntoIterator<Item = Slug>,
-    ) -> Result<Vec<SlugCounts>, StorageError> {
-        let slugs: Vec<Slug> = slugs.into_iter().collect();
-        if let Some(known) = self.known(&slugs) {
-            let all = slugs.into_iter().zip(known);
-            return Ok(all
-                .map(|(slug, counts)| SlugCounts { slug, counts })
-                .collect());
-        }
-        // What the hub has now may be saved and dropped while the storage is
-        // read, too late to be in it: hence before and after.
-        let before: Vec<(Slug, Counts)> = slugs
-            .into_iter()
-            .map(|slug| {
-                let counts = self.shared.present_counts(&slug).unwrap_or_default();
-                (slug, counts)
-            })
-            .collect();
-        let read_at = now();
-        let totals = self.shared.reading.totals().await?;
-        let mut all = Vec::with_capacity(before.len());
-        for (slug, before) in before {
-            let counts = match self.shared.room_or_coming(&slug).await? {
-                Some(room) => room.seats().tally.counts(),
-                None => {
-                    let total = totals.get(&slug).copied().unwrap_or(0).max(before.total);
-                    lock(&self.shared.rooms).tell(&slug, total, read_at, now())
-                }
-            };
-            all.push(SlugCounts { slug, counts });
-        }
-        Ok(all)
-    }
-
-    /// As [`Self::counts_of`], of a few slugs: asks for each by itself.
-    ///
-    /// # Errors
-    /// If the storage cannot be read.
-    pub async fn counts_of_each(
-        &self,
-        slugs: impl IntoIterator<Item = Slug>,
-    ) -> Result<Vec<SlugCounts>, StorageError> {
-        let mut all = Vec::new();
-        for slug in slugs {
-            let counts = self.counts(&slug).await?;
-            all.push(SlugCounts { slug, counts });
-        }
-        Ok(all)
-    }
-
-    /// The numbers of all these slugs, in the same order, as [`Self::counts`] would
-    /// say them now; none if it would have to wait for any of them.
-    pub fn known(&self, slugs: &[Slug]) -> Option<Vec<Counts>> {
-        let (rooms, now) = (lock(&self.shared.rooms), now());
-        slugs.iter().map(|slug| rooms.known(slug, now)).collect()
-    }
-
     /// How many read anything on the site.
     pub fn visitors(&self) -> u64 {
         self.shared.site.seats().tally.live()
@@ -265,10 +203,6 @@ impl Shared {
             return Some(Arc::clone(&self.site));
         }
         lock(&self.rooms).get(slug)
-    }
-
-    fn present_counts(&self, slug: &Slug) -> Option<Counts> {
-        Some(self.room(slug)?.seats().tally.counts())
     }
 
     /// The room of a slug, if there is one, or somebody is on the way in: then

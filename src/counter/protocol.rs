@@ -34,6 +34,8 @@ pub mod close_code {
     pub const ABNORMAL: u16 = 1006;
     /// The server restarts; come back, not all at once.
     pub const RESTART: u16 = 1012;
+    /// Something is in the way now; come back.
+    pub const TRY_AGAIN: u16 = 1013;
     /// The same view connected again: this socket is the older one and its
     /// page must not reconnect.
     pub const REPLACED: u16 = 4001;
@@ -352,9 +354,13 @@ mod tests {
             close_code::POLICY,
             close_code::TOO_BIG,
             close_code::RESTART,
+            close_code::TRY_AGAIN,
             close_code::REPLACED,
         ];
-        assert_eq!(codes, [1002, 1003, 1006, 1007, 1008, 1009, 1012, 4001]);
+        assert_eq!(
+            codes,
+            [1002, 1003, 1006, 1007, 1008, 1009, 1012, 1013, 4001]
+        );
     }
 
     #[test]

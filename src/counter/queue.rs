@@ -34,6 +34,20 @@ pub async fn queued(State(counter): State<Counter>, request: Request, next: Next
     in_queue(&counter, request, |request| next.run(request)).await
 }
 
+/// Middleware for axum, with the [`Counter`] as its state, around what waits for its turn
+/// by itself: the answer is one of its address's pages until the client has taken it, and
+/// 429 where its address has many already.
+pub(super) async fn counted_until_taken(
+    State(counter): State<Counter>,
+    request: Request,
+    next: Next,
+) -> Response {
+    match counter.admit_page(request.extensions(), request.headers()) {
+        Some(share) => held(whole(next.run(request).await).await, share),
+        None => refused(&counter, PageRefused::AddressLimit),
+    }
+}
+
 /// As [`queued`], of one answer.
 pub async fn in_queue<A: Future<Output = Response>>(
     counter: &Counter,
@@ -137,7 +151,11 @@ impl Queue {
         }
     }
 
-    async fn make<T>(&self, page: impl Future<Output = T>) -> Result<T, PageRefused> {
+    /// Makes this page when it is its turn.
+    ///
+    /// # Errors
+    /// If more pages wait than may.
+    pub(super) async fn make<T>(&self, page: impl Future<Output = T>) -> Result<T, PageRefused> {
         let _place = self.places.try_acquire().map_err(|_| PageRefused::Full)?;
         let _turn = self.making.acquire().await.map_err(|_| PageRefused::Full)?;
         // Behind what else there is to do. Many that come together would else be

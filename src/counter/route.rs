@@ -1,12 +1,16 @@
 //! The counter's routes for axum: the WebSocket, the numbers as JSON, and the
 //! two health checks.
 
+mod boundary;
 mod connect;
 mod counter;
+mod cross_origin;
 mod error;
 mod handshake;
+mod list;
 mod metrics;
 mod numbers;
+mod shared_answer;
 
 pub use counter::Counter;
 pub use error::ApiError;
@@ -14,7 +18,7 @@ pub use metrics::metrics_router;
 
 use super::{
     protocol::{CONNECT_PATH, VIEWS_PATH, VISIT_PATH, VISITORS_PATH},
-    queue::queued,
+    queue::{counted_until_taken, queued},
 };
 use axum::{
     Json, Router,
@@ -23,8 +27,12 @@ use axum::{
     middleware::from_fn_with_state,
     routing::{any, get},
 };
+pub(crate) use boundary::guarded;
+use boundary::without_panics;
 use connect::{connect, visit};
-use numbers::{all_views, days, description, views, visitors};
+use cross_origin::readable_across_origins;
+use list::all_views;
+use numbers::{days, description, views, visitors};
 use serde::Serialize;
 
 /// The routes, to be merged into an application's own router:
@@ -36,25 +44,42 @@ use serde::Serialize;
 ///   site, as JSON and as the WebSocket of a page without a post
 /// - `/api/v1/openapi.json`: what these answer, in OpenAPI's words
 /// - `/healthz` and `/readyz`
+///
+/// A handler of them that panics is answered for with 500, and one that takes longer than
+/// 30 s with 503; what an application adds beside them has neither. Pages that may connect
+/// may read all of the API, errors too, by CORS; an application that adds CORS headers of
+/// its own adds them to its own routes.
 pub fn router(counter: Counter) -> Router {
     // They read the database, as pages do, and wait where these wait.
-    let numbers = Router::new()
-        .route("/api/v1/views", get(all_views))
+    let queued_numbers = Router::new()
         .route(&format!("{VIEWS_PATH}{{*slug}}"), get(views))
         .route("/api/v1/days/{*slug}", get(days))
         .layer(from_fn_with_state(counter.clone(), queued));
-    Router::new()
-        // Any method: HTTP/2 opens a WebSocket with CONNECT (RFC 8441).
-        .route(&format!("{CONNECT_PATH}{{*slug}}"), any(connect))
-        .route(VISIT_PATH, any(visit))
+    // Waits there too, but once for all who ask at the same time.
+    let lists = Router::new()
+        .route("/api/v1/views", get(all_views))
+        .layer(from_fn_with_state(counter.clone(), counted_until_taken));
+    let api = Router::new()
         .route(VISITORS_PATH, get(visitors))
         .route("/api/v1/openapi.json", get(description))
         .route("/api/{*rest}", any(ApiError::no_such_route))
+        .merge(queued_numbers)
+        .merge(lists)
+        .method_not_allowed_fallback(ApiError::only_read)
+        .with_state(counter.clone());
+    let health = Router::new()
         .route("/healthz", get(healthz))
         .route("/readyz", get(readyz))
-        .merge(numbers)
         .method_not_allowed_fallback(ApiError::only_read)
-        .with_state(counter)
+        .with_state(counter.clone());
+    let sockets = Router::new()
+        // Any method: HTTP/2 opens a WebSocket with CONNECT (RFC 8441).
+        .route(&format!("{CONNECT_PATH}{{*slug}}"), any(connect))
+        .route(VISIT_PATH, any(visit))
+        .with_state(counter.clone());
+    readable_across_origins(guarded(api), &counter)
+        .merge(guarded(health))
+        .merge(without_panics(sockets))
 }
 
 /// The slug at the end of a path, as text.

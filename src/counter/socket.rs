@@ -93,7 +93,7 @@ impl End {
             Self::Gone => Ended::Vanished,
             Self::Closing => Ended::Left,
             Self::Close(close_code::RESTART, _) => Ended::Stopping,
-            Self::Close(close_code::REPLACED, _) => Ended::Replaced,
+            Self::Close(close_code::REPLACED | close_code::TRY_AGAIN, _) => Ended::Replaced,
             Self::Close(..) => Ended::Misbehaved,
         }
     }
@@ -195,6 +195,15 @@ async fn converse(
                 News::Frame(frame) => show(socket, &frame, metrics).await?,
                 News::Replaced => {
                     return Err(End::Close(close_code::REPLACED, "replaced by a newer socket"));
+                }
+                // Whoever read the view's id in a log could else close its page for good. A
+                // page that moved to another network has let go of this socket itself; one
+                // that is still there comes back, and takes the view over again.
+                News::TakenElsewhere => {
+                    return Err(End::Close(
+                        close_code::TRY_AGAIN,
+                        "this view was opened from another address; come back",
+                    ));
                 }
             },
             () = sleep_until(pulse.due()) => match pulse.passed(Instant::now()) {

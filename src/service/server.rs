@@ -2,7 +2,7 @@
 
 use super::{api_page, built_file, routes};
 use crate::{
-    counter::route::{self, ApiError, Counter},
+    counter::route::{self, ApiError, Counter, guarded},
     web::{
         headers::{self, Scheme},
         site_files::SiteFiles,
@@ -16,13 +16,14 @@ use axum::{
 /// this server.
 pub fn router(url: &str, counter: Counter, site_files: SiteFiles) -> Router {
     let scheme = Scheme::of(url);
-    Router::new()
+    let of_service = Router::new()
         // Whoever opens the address sees what is here.
         .route("/", get(async || Redirect::temporary(api_page::PATH)))
         .route("/favicon.svg", get(built_file))
         .with_state(site_files.clone())
         .fallback(nothing_here)
-        .merge(routes(counter.clone(), site_files, scheme))
+        .merge(routes(counter.clone(), site_files, scheme));
+    guarded(of_service)
         .merge(route::router(counter))
         .layer(map_response_with_state(scheme, headers::complete))
 }

@@ -1,8 +1,8 @@
 //! A file that is held in memory, with what was compressed of it beforehand, as
 //! answers to requests.
 
-use super::negotiation::{opaque_of, weight};
-use crate::counter::entity_tag::has;
+use super::negotiation::weight;
+use crate::counter::entity_tag::{has, opaque_of};
 use axum::{
     body::{Body, Bytes},
     http::{

@@ -1,4 +1,4 @@
-//! What a client says that it accepts, `Accept-Encoding`; and what tags are made of.
+//! What a client says that it accepts: `Accept-Encoding`.
 
 use axum::http::{HeaderMap, header};
 
@@ -30,13 +30,6 @@ pub(crate) fn weight(headers: &HeaderMap, coding: &str) -> Option<f32> {
 pub(crate) fn accepts(headers: &HeaderMap, coding: &str) -> bool {
     let plain = weight(headers, "identity").unwrap_or(0.0);
     weight(headers, coding).is_some_and(|weight| weight > 0.0 && weight >= plain)
-}
-
-/// What stands in the tag of whatever has this digest: half of it, which is enough
-/// for no two to be alike.
-pub(crate) fn opaque_of(digest: &[u8]) -> String {
-    let half = digest.iter().take(digest.len() / 2);
-    half.map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The numbers as JSON, for programs.
 
 use crate::support::{Folder, Server, counts, eventually, view_id};
+use futures_util::future::join_all;
 use reqwest::{StatusCode, header};
 use serde_json::{Value, json};
 
@@ -153,12 +154,41 @@ async fn pages_that_may_connect_may_read_all_of_it() {
         assert_eq!(said(&answer, "access-control-allow-origin"), site, "{path}");
         assert_eq!(
             said(&answer, "access-control-expose-headers"),
-            "retry-after",
+            "retry-after,etag",
             "{path}"
         );
         let answer = from("https://other.example").await;
         assert_eq!(said(&answer, "access-control-allow-origin"), "", "{path}");
     }
+}
+
+#[tokio::test]
+async fn who_asks_for_all_numbers_at_once_gets_the_same_list_and_others_their_answers() {
+    let folder = Folder::new();
+    let pages: String = (0..20_000).map(|n| format!("page-{n:05}\n")).collect();
+    folder.write("pages.txt", &pages);
+    let server = Server::start_with(&folder, &["--slugs", "pages.txt"]).await;
+    let mut reader = server.reader("page-00007", &view_id(1)).await;
+    reader.sees(counts(1, 1)).await;
+    let lists = join_all((0..32).map(|_| server.text("/api/v1/views")));
+    let others = async {
+        for _ in 0..32 {
+            assert_eq!(server.views("page-00007").await, counts(1, 1));
+        }
+    };
+    let (lists, ()) = tokio::join!(lists, others);
+    let all: Value = serde_json::from_str(&lists[0]).unwrap();
+    let views = all["views"].as_array().unwrap();
+    assert_eq!(views.len(), 20_002);
+    assert!(views.contains(&json!({"slug": "page-00007", "live": 1, "total": 1})));
+    assert!(views.contains(&json!({"slug": "page-19999", "live": 0, "total": 0})));
+    assert!(lists.iter().all(|list| *list == lists[0]));
+    // As new as the question.
+    let mut second = server.reader("page-00007", &view_id(2)).await;
+    second.sees(counts(2, 2)).await;
+    let all = server.json("/api/v1/views").await;
+    let views = all["views"].as_array().unwrap();
+    assert!(views.contains(&json!({"slug": "page-00007", "live": 2, "total": 2})));
 }
 
 #[tokio::test]

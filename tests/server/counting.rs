@@ -92,6 +92,26 @@ async fn a_crowd_is_told_in_few_frames() {
 }
 
 #[tokio::test]
+async fn whoever_has_read_a_view_s_id_in_a_log_does_not_end_its_page() {
+    let folder = Folder::new();
+    let server = Server::start_with(&folder, &["--trusted-proxies", "127.0.0.1"]).await;
+    let join = async |from: &str, again: &str| {
+        let path = format!("/api/v1/connect/one{}{again}", view_id(1));
+        Client::connect_with(&server.address, &path, &[("x-forwarded-for", from)]).await
+    };
+    let mut page = join("203.0.113.1", "").await;
+    page.sees(counts(1, 1)).await;
+    let mut stranger = join("198.51.100.1", "").await;
+    stranger.sees(counts(1, 1)).await;
+    // Not the code with which a page ends for good.
+    assert_eq!(page.close_code().await, Some(close_code::TRY_AGAIN));
+    let mut page = join("203.0.113.1", "&again=1").await;
+    page.sees(counts(1, 1)).await;
+    assert_eq!(stranger.close_code().await, Some(close_code::TRY_AGAIN));
+    assert_eq!(server.views("one").await, counts(1, 1));
+}
+
+#[tokio::test]
 async fn a_repeated_view_id_replaces_and_does_not_count() {
     let folder = Folder::new();
     let server = Server::start(&folder).await;

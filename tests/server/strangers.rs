@@ -61,6 +61,7 @@ async fn whatever_a_request_asks_for_it_gets_an_answer() {
         ("GET http://evil.example", 200),
         ("GET http://evil.example/posts/one?a=b", 200),
         ("GET //evil.example/", 404),
+        ("GET //posts/one", 308),
         ("GET /posts/%FF", 404),
         ("GET /posts/%00", 404),
         ("GET /tags/%FF", 404),

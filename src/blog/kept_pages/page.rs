@@ -21,7 +21,8 @@ use axum::{
     response::Response,
 };
 use sha2::{Digest, Sha256};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::OnceCell;
 
 const GZIP: &str = "gzip";
 
@@ -44,7 +45,7 @@ pub(super) struct KeptPage {
     /// Of all that an answer is made of but the numbers.
     digest: [u8; 32],
     /// How it is compressed, once somebody asked for that.
-    compressed: OnceLock<Compressed>,
+    compressed: OnceCell<Compressed>,
     latest: Mutex<Option<Arc<Filled>>>,
 }
 
@@ -62,7 +63,17 @@ pub(super) struct Filled {
     numbers: Vec<u64>,
     tag: HeaderValue,
     html: Bytes,
-    gzip: OnceLock<Bytes>,
+    gzip: OnceCell<Bytes>,
+}
+
+impl Filled {
+    /// All of it compressed at once. Many who need it at the same time wait for one, as
+    /// tasks.
+    async fn compressed_at_once(&self) -> &Bytes {
+        self.gzip
+            .get_or_init(async || whole(&self.html).into())
+            .await
+    }
 }
 
 impl KeptPage {
@@ -82,7 +93,7 @@ impl KeptPage {
             digest: digest.finalize().into(),
             template,
             headers,
-            compressed: OnceLock::new(),
+            compressed: OnceCell::new(),
             latest: Mutex::default(),
         }
     }
@@ -110,7 +121,7 @@ impl KeptPage {
             tag: self.tag(&numbers),
             numbers,
             html: html.into(),
-            gzip: OnceLock::new(),
+            gzip: OnceCell::new(),
         });
         *latest = Some(Arc::clone(&filled));
         filled
@@ -156,19 +167,19 @@ impl KeptPage {
     /// Compresses what has to be before [`Self::answer`] can send it compressed: what
     /// is the same in all such pages, once; and all of this one where that would be
     /// much larger.
-    pub(super) fn compress(&self, filled: &Filled) {
-        let compressed = self.compressed.get_or_init(|| {
+    pub(super) async fn compress(&self, filled: &Filled) {
+        let compressed = self.compressed.get_or_init(async || {
             let parts: Vec<Blocks> = self.template.fixed().map(Blocks::of).collect();
             let in_parts: usize = parts.iter().map(Blocks::len).sum();
-            let at_once = filled.gzip.get_or_init(|| whole(&filled.html).into()).len();
+            let at_once = filled.compressed_at_once().await.len();
             if in_parts <= at_once * PARTS_MOST_PERCENT / 100 {
                 Compressed::Parts(parts)
             } else {
                 Compressed::Nothing
             }
         });
-        if let Compressed::Nothing = compressed {
-            filled.gzip.get_or_init(|| whole(&filled.html).into());
+        if let Compressed::Nothing = compressed.await {
+            filled.compressed_at_once().await;
         }
     }
 
@@ -179,32 +190,30 @@ impl KeptPage {
         let Compressed::Parts(blocks) = self.compressed.get()? else {
             return None;
         };
-        let made = filled.gzip.get_or_init(|| {
-            let length: usize = blocks.iter().map(Blocks::len).sum();
-            let mut stream = Stream::with_capacity(length + 64 * blocks.len());
-            for part in self.template.parts(counts) {
-                match part {
-                    Part::Fixed(index, _) => blocks
-                        .get(index)
-                        .into_iter()
-                        .for_each(|blocks| stream.push(blocks)),
-                    Part::Filled(number) => stream.push_stored(&number),
-                }
+        let length: usize = blocks.iter().map(Blocks::len).sum();
+        let mut stream = Stream::with_capacity(length + 64 * blocks.len());
+        for part in self.template.parts(counts) {
+            match part {
+                Part::Fixed(index, _) => blocks
+                    .get(index)
+                    .into_iter()
+                    .for_each(|blocks| stream.push(blocks)),
+                Part::Filled(number) => stream.push_stored(&number),
             }
-            stream.end(&filled.html).into()
-        });
-        Some(made.clone())
+        }
+        let made = Bytes::from(stream.end(&filled.html));
+        // Another may have put the same together meanwhile.
+        let _ = filled.gzip.set(made.clone());
+        Some(made)
     }
 
     /// Weak: a page means the same in every coding (RFC 9110 §8.8.1).
-    #[expect(clippy::expect_used, reason = "hexadecimal digits are ASCII")]
     fn tag(&self, numbers: &[u64]) -> HeaderValue {
         let mut digest = Sha256::new_with_prefix(self.digest);
         for number in numbers {
             digest.update(number.to_le_bytes());
         }
-        let opaque = negotiation::opaque_of(&digest.finalize());
-        HeaderValue::try_from(format!("W/\"{opaque}\"")).expect("visible ASCII")
+        entity_tag::weak(&digest.finalize())
     }
 }
 
@@ -267,11 +276,11 @@ mod tests {
             let page = page(text, numbers);
             let first = counts(numbers, 1);
             assert_eq!(sent(&page, &first).await, None, "nothing is compressed yet");
-            page.compress(&page.filled(&first));
+            page.compress(&page.filled(&first)).await;
             assert_eq!(sent(&page, &first).await, Some(html(text, &first)));
             let second = counts(numbers, 1_204);
             assert_eq!(sent(&page, &second).await.is_some(), once);
-            page.compress(&page.filled(&second));
+            page.compress(&page.filled(&second)).await;
             assert_eq!(sent(&page, &second).await, Some(html(text, &second)));
         }
     }

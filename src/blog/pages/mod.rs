@@ -30,7 +30,10 @@ impl Page {
 /// page that says so.
 pub(super) async fn at(site: &Site, numbers: &Numbers, path: &str) -> Page {
     let path = decode_path(path);
-    let found = match path.trim_matches('/') {
+    let inner = path.strip_prefix('/').unwrap_or(&path);
+    let found = match inner.trim_end_matches('/') {
+        // `//about` is another address than `/about`.
+        _ if inner.starts_with('/') => None,
         "" => Some(lists::home(site, numbers).await),
         "about" => Some(prose::about(site)),
         "privacy" => Some(prose::privacy(site)),

@@ -58,7 +58,16 @@ struct PlaceState {
     seen: u64,
     /// Not while its task may send numbers itself.
     lent: Option<Arc<dyn Outlet>>,
-    replaced: bool,
+    replaced: Option<ReplacedFrom>,
+}
+
+/// Where the newer socket of the same view is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ReplacedFrom {
+    /// At the older socket's address, or nobody knows.
+    SameAddress,
+    /// At another.
+    OtherAddress,
 }
 
 impl Audience {
@@ -168,9 +177,9 @@ impl Audience {
 
 impl Place {
     /// A newer socket took this one's place: its task hears of it.
-    pub(super) fn replace(&self) {
+    pub(super) fn replace(&self, from: ReplacedFrom) {
         let mut state = lock(&self.state);
-        state.replaced = true;
+        state.replaced = Some(from);
         state.lent = None;
         self.news.notify_one();
     }
@@ -198,8 +207,11 @@ impl Place {
     /// What its task has to do; if there is nothing, lends this.
     fn news(&self, frame: Frame, version: u64, outlet: Option<&Arc<dyn Outlet>>) -> Option<News> {
         let mut state = lock(&self.state);
-        if std::mem::take(&mut state.replaced) {
-            return Some(News::Replaced);
+        if let Some(from) = state.replaced.take() {
+            return Some(match from {
+                ReplacedFrom::SameAddress => News::Replaced,
+                ReplacedFrom::OtherAddress => News::TakenElsewhere,
+            });
         }
         if state.seen < version {
             state.seen = version;
@@ -280,7 +292,7 @@ mod tests {
             let news = poll_fn(|context| Poll::Ready(news.as_mut().poll(context))).await;
             match news {
                 Poll::Ready(News::Frame(frame)) => Some(total_in(&frame)),
-                Poll::Ready(News::Replaced) => panic!("replaced"),
+                Poll::Ready(News::Replaced | News::TakenElsewhere) => panic!("replaced"),
                 Poll::Pending => None,
             }
         }
@@ -333,7 +345,7 @@ mod tests {
     async fn nothing_is_written_to_who_was_replaced_or_has_gone() {
         let world = World::new();
         assert_eq!(world.news().await, None);
-        world.place.replace();
+        world.place.replace(ReplacedFrom::SameAddress);
         world.tell(1).await;
         assert_eq!(world.written(), [0; 0]);
 

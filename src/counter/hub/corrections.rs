@@ -48,10 +48,11 @@ async fn apply(shared: &Shared, known: i64) -> Result<i64, StorageError> {
     let corrected = shared.storage.corrected(known).await?;
     let mut changed = 0;
     for (slug, total) in corrected.totals {
-        match shared.room_or_coming(&slug).await? {
-            Some(room) => changed += usize::from(room.correct(shared, total, now())),
-            None => lock(&shared.rooms).forget_told(&slug),
+        if let Some(room) = shared.room_or_coming(&slug).await? {
+            changed += usize::from(room.correct(shared, total, now()));
         }
+        // Also of one with a room: it may be told of after everybody has left.
+        lock(&shared.rooms).forget_told(&slug);
     }
     if changed > 0 {
         tracing::info!(slugs = changed, "totals were corrected by their owner");

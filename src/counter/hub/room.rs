@@ -2,11 +2,12 @@
 
 use super::{
     Shared,
-    audience::{Audience, Place},
-    lately::Lately,
+    audience::{Audience, Place, ReplacedFrom},
+    lately::{AllTotals, Lately},
     lock,
 };
 use crate::counter::{
+    address::Neighbourhood,
     frame::Frame,
     protocol::{Counts, Slug},
     storage::StorageError,
@@ -24,6 +25,16 @@ use tokio::sync::OnceCell;
 pub(super) struct Rooms {
     entries: HashMap<Slug, Entry>,
     lately: Lately,
+}
+
+/// What is known of a slug without waiting.
+pub(super) enum Standing {
+    /// It has a room, and these numbers.
+    Open(Counts),
+    /// Its room is being loaded.
+    Coming,
+    /// Nobody reads it; its total, if that was told a moment ago.
+    Unread(Option<u64>),
 }
 
 /// A room that is there once its total has been loaded; everyone who comes
@@ -54,10 +65,36 @@ impl Rooms {
     /// The numbers of a slug, if they can be said at once: there is a room, or they
     /// were told a moment ago.
     pub(super) fn known(&self, slug: &Slug, now: Instant) -> Option<Counts> {
-        match self.entries.get(slug) {
-            Some(entry) => Some(entry.room.get()?.seats().tally.counts()),
-            None => self.lately.total(slug, now).map(unread),
+        match self.standing(slug, now) {
+            Standing::Open(counts) => Some(counts),
+            Standing::Coming => None,
+            Standing::Unread(told) => told.map(unread),
         }
+    }
+
+    /// What is known of a slug without waiting.
+    pub(super) fn standing(&self, slug: &Slug, now: Instant) -> Standing {
+        match self.entries.get(slug).map(|entry| entry.room.get()) {
+            Some(Some(room)) => Standing::Open(room.seats().tally.counts()),
+            Some(None) => Standing::Coming,
+            None => Standing::Unread(self.lately.total(slug, now)),
+        }
+    }
+
+    /// All totals, if they were told a moment ago.
+    pub(super) fn all_told(&self, now: Instant) -> Option<AllTotals> {
+        self.lately.all(now).map(Arc::clone)
+    }
+
+    /// From now on these totals are told of slugs without a room, which were asked for at
+    /// `read_at`.
+    pub(super) fn tell_all(&mut self, totals: AllTotals, read_at: Instant) {
+        self.lately.tell_all(totals, read_at);
+    }
+
+    /// Ends one [`Self::tell_all`].
+    pub(super) fn forget_all_told(&mut self, totals: &AllTotals) {
+        self.lately.forget_all(totals);
     }
 
     /// The numbers to tell of a slug without a room, whose stored total was asked
@@ -72,7 +109,7 @@ impl Rooms {
         unread(self.lately.tell(slug, total, read_at, now))
     }
 
-    /// What was told of a slug without a room is not so any more.
+    /// What was told of a slug is not so any more.
     pub(super) fn forget_told(&mut self, slug: &Slug) {
         self.lately.forget(slug);
     }
@@ -135,7 +172,7 @@ impl Entry {
 }
 
 /// The numbers of a slug that nobody reads.
-fn unread(total: u64) -> Counts {
+pub(super) fn unread(total: u64) -> Counts {
     Counts { live: 0, total }
 }
 
@@ -150,8 +187,9 @@ pub(super) struct Room {
 /// What a room's lock guards.
 pub(super) struct Seats {
     pub(super) tally: Tally,
-    /// How to tell the socket of a view that a newer one took its place.
-    replaceable: HashMap<ReaderId, Arc<Place>>,
+    /// How to tell the socket of a view that a newer one took its place, and where that
+    /// socket comes from.
+    replaceable: HashMap<ReaderId, (Arc<Place>, Option<Neighbourhood>)>,
     /// How many of the site's visitors are here, as the site was told last.
     visitors: u64,
     wakes_at: Option<Instant>,
@@ -268,18 +306,30 @@ impl Room {
 }
 
 impl Seats {
-    /// A reader comes. If it took the place of another, that one is told. Only a
-    /// view with an id can be replaced.
-    pub(super) fn seat(&mut self, joined: Joined, has_view: bool) -> Arc<Place> {
+    /// A reader comes, from this address if it is known. If it took the place of another,
+    /// that one is told. Only a view with an id can be replaced.
+    pub(super) fn seat(
+        &mut self,
+        joined: Joined,
+        has_view: bool,
+        from: Option<Neighbourhood>,
+    ) -> Arc<Place> {
         let place = Arc::new(Place::default());
         let older = joined
             .replaced
             .and_then(|older| self.replaceable.remove(&older));
-        if let Some(older) = older {
-            older.replace();
+        if let Some((older, older_from)) = older {
+            let is_same = older_from
+                .zip(from)
+                .is_none_or(|(older, newer)| older == newer);
+            older.replace(match is_same {
+                true => ReplacedFrom::SameAddress,
+                false => ReplacedFrom::OtherAddress,
+            });
         }
         if has_view {
-            self.replaceable.insert(joined.reader, Arc::clone(&place));
+            let replaceable = (Arc::clone(&place), from);
+            self.replaceable.insert(joined.reader, replaceable);
         }
         place
     }

@@ -108,6 +108,11 @@ fn slug(n: usize) -> Slug {
     }
 }
 
+/// The numbers that the hub itself has of this post.
+fn present_counts(shared: &Shared, n: usize) -> Option<Counts> {
+    Some(shared.room(&slug(n))?.seats().tally.counts())
+}
+
 /// The other side of a socket. Its own task writes to it, and who tells all.
 struct Reader {
     seen: Mutex<u64>,
@@ -181,7 +186,7 @@ impl World {
     fn check(&self, n: usize) {
         let ledger = lock(&self.ledger);
         let shared = &self.counter.hub().shared;
-        let shown = shared.present_counts(&slug(n)).unwrap_or_default();
+        let shown = present_counts(shared, n).unwrap_or_default();
         assert_eq!(shown.live, ledger.live(n), "readers of {:?}", slug(n));
         let visitors = self.counter.hub().visitors();
         assert_eq!(visitors, ledger.live(SITE), "visitors");
@@ -211,7 +216,7 @@ impl World {
         let state = lock(&self.storage.state);
         for (n, name) in SLUGS.iter().enumerate() {
             let shared = &self.counter.hub().shared;
-            let Some(shown) = shared.present_counts(&slug(n)) else {
+            let Some(shown) = present_counts(shared, n) else {
                 continue;
             };
             let corrected = state.corrected.get(&slug(n)).copied().unwrap_or(0);
@@ -295,7 +300,7 @@ async fn page(world: Arc<World>, mut rng: StdRng, began: Moment) {
                     None => news.await,
                 };
                 frame = match news {
-                    News::Replaced => return,
+                    News::Replaced | News::TakenElsewhere => return,
                     News::Frame(frame) => frame,
                 }
             }

@@ -3,6 +3,7 @@
 
 use super::{Outlet, Shared, audience::Place, lock, now, room::Room};
 use crate::counter::{
+    address::Neighbourhood,
     frame::Frame,
     protocol::Slug,
     storage::StorageError,
@@ -66,7 +67,19 @@ impl Door {
     /// As [`Self::join`], but a new view is only counted if `may_count` says so;
     /// otherwise it reads on and adds nothing. Not asked about a view that is
     /// not new. It is called under a lock, and must not wait.
-    pub fn join_if(self, mut arrival: Arrival, may_count: impl FnOnce() -> bool) -> Subscription {
+    pub fn join_if(self, arrival: Arrival, may_count: impl FnOnce() -> bool) -> Subscription {
+        self.join_from(None, arrival, may_count)
+    }
+
+    /// As [`Self::join_if`], of a reader at this address. If its view is connected from
+    /// another one, that socket's task gets [`News::TakenElsewhere`]: a view's id is in the
+    /// request, where a proxy may have logged it.
+    pub fn join_from(
+        self,
+        from: Option<Neighbourhood>,
+        mut arrival: Arrival,
+        may_count: impl FnOnce() -> bool,
+    ) -> Subscription {
         let now = now();
         // What is no post has no views.
         arrival.again |= self.room.slug.is_site();
@@ -79,7 +92,7 @@ impl Door {
             self.hold.shared.metrics.views.inc();
         }
         let reader = joined.reader;
-        let place = seats.seat(joined, arrival.view.is_some());
+        let place = seats.seat(joined, arrival.view.is_some(), from);
         self.room.settle(&self.hold.shared, &mut seats, now);
         drop(seats);
         self.subscribe(Role::Reader(reader), place)
@@ -153,6 +166,8 @@ pub enum News {
     Frame(Frame),
     /// A newer socket of the same view has taken this one's place.
     Replaced,
+    /// A socket of the same view, but from another address, has taken this one's place.
+    TakenElsewhere,
 }
 
 impl Drop for Subscription {

@@ -3,6 +3,7 @@
 mod corrected;
 mod days;
 mod known;
+mod many;
 mod memory;
 mod overview;
 mod saving;
@@ -46,7 +47,7 @@ fn frame(live: u64, total: u64) -> Frame {
 async fn next_frame(subscription: &mut Subscription) -> Option<Frame> {
     match timeout(Duration::from_secs(60), subscription.news(None)).await {
         Ok(News::Frame(frame)) => Some(frame),
-        Ok(News::Replaced) => panic!("replaced"),
+        Ok(News::Replaced | News::TakenElsewhere) => panic!("replaced"),
         Err(_) => None,
     }
 }
@@ -97,6 +98,25 @@ async fn a_second_socket_of_a_view_replaces_the_first() {
     drop(older);
     assert_eq!(newer.current(), frame(1, 1));
     assert_eq!(counts(&hub, "a").await, (1, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_view_that_is_taken_from_another_address_is_told_so() {
+    let hub = hub(&Memory::with("a", 0));
+    let join_from = async |address: &str| {
+        let from = address.parse::<std::net::IpAddr>().unwrap().into();
+        let door = hub.open(&slug("a")).await.unwrap();
+        door.join_from(Some(from), view(1), || true)
+    };
+    let mut page = join_from("2001:db8::1").await;
+    // The same household.
+    let mut again = join_from("2001:db8::2").await;
+    assert!(matches!(page.news(None).await, News::Replaced));
+    let mut other = join_from("203.0.113.9").await;
+    assert!(matches!(again.news(None).await, News::TakenElsewhere));
+    let _unknown = join(&hub, "a", view(1)).await;
+    assert!(matches!(other.news(None).await, News::Replaced));
+    assert_eq!(counts(&hub, "a").await, (1, 1), "it is one view all along");
 }
 
 #[tokio::test(start_paused = true)]

@@ -216,7 +216,7 @@ async fn open(
             metrics.uncounted.count(why.into());
             door.watch()
         } else {
-            door.join_if(arrival, || {
+            door.join_from(from, arrival, || {
                 let counts = counter.admission().limits.take_view(from, &slug);
                 if !counts {
                     metrics.uncounted.count(Uncounted::Quota);

@@ -1,6 +1,6 @@
 //! The counter as one value, for the routes and for what is around them.
 
-use super::error::ApiError;
+use super::{error::ApiError, list::ListOutcome, shared_answer::SharedAnswer};
 use crate::counter::{
     admission::{Admission, SlugRefused},
     crawler,
@@ -30,6 +30,7 @@ struct Inner {
     admission: Admission,
     gate: Gate,
     queue: Queue,
+    shared_list: SharedAnswer<ListOutcome>,
 }
 
 impl Counter {
@@ -41,6 +42,7 @@ impl Counter {
             admission,
             gate: Gate::new(),
             queue: Queue::default(),
+            shared_list: SharedAnswer::default(),
         }))
     }
 
@@ -115,6 +117,11 @@ impl Counter {
     /// Where pages wait to be made.
     pub(in crate::counter) fn queue(&self) -> &Queue {
         &self.0.queue
+    }
+
+    /// The list of all numbers, which is made once for all who ask at the same time.
+    pub(super) fn shared_list(&self) -> &SharedAnswer<ListOutcome> {
+        &self.0.shared_list
     }
 
     /// Who may reach the hub.

@@ -11,7 +11,7 @@ use axum::{
 use serde::Serialize;
 
 /// An answer that is an error.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 #[error("{sentence}")]
 pub struct ApiError {
     status: StatusCode,
@@ -62,7 +62,7 @@ impl ApiError {
     pub(super) fn origin_refused() -> Self {
         Self::new(
             StatusCode::FORBIDDEN,
-            "this origin may not connect; open the page on the server's own host, \
+            "this origin may not connect; open the page at the site's own address, \
              or start the server with --origin and the page's origin",
         )
     }
@@ -139,12 +139,21 @@ impl ApiError {
         )
     }
 
-    /// 500: a page ended before it was whole.
+    /// 500: a page ended before it was whole, or its handler panicked.
     pub(crate) fn unmade() -> Self {
         Self::new(
             StatusCode::INTERNAL_SERVER_ERROR,
             "this page could not be made; the log says why",
         )
+    }
+
+    /// 503: an answer was not made in time.
+    pub(super) fn late() -> Self {
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "this took longer than an answer may; try again in a minute",
+        )
+        .retry_after(60)
     }
 
     /// 503: the database cannot be read.

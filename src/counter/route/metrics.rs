@@ -1,7 +1,7 @@
 //! The counter's numbers for who operates it, at an address of their own: not
 //! everyone who reads is to see them.
 
-use super::{ApiError, Counter};
+use super::{ApiError, Counter, guarded};
 use crate::counter::metrics::TEXT_FORMAT;
 use axum::{
     Router,
@@ -14,11 +14,12 @@ use axum::{
 /// `/metrics` in Prometheus' text format, for a listener that only the operator
 /// reaches. Not part of [`super::router`].
 pub fn metrics_router(counter: Counter) -> Router {
-    Router::new()
+    let metrics = Router::new()
         .route("/metrics", get(metrics))
         .method_not_allowed_fallback(ApiError::only_read)
         .fallback(async || ApiError::new(StatusCode::NOT_FOUND, "the metrics are at /metrics"))
-        .with_state(counter)
+        .with_state(counter);
+    guarded(metrics)
 }
 
 async fn metrics(State(counter): State<Counter>) -> Result<impl IntoResponse, ApiError> {

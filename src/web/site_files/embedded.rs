@@ -1,9 +1,9 @@
 //! The built files in the program.
 
 use super::AssetPaths;
-use crate::web::{
-    held_file::{HeldFile, Representation},
-    negotiation::opaque_of,
+use crate::{
+    counter::entity_tag::opaque_of,
+    web::held_file::{HeldFile, Representation},
 };
 use axum::{
     body::Bytes,

@@ -2,7 +2,10 @@
 
 use super::*;
 use crate::counter::storage::{Batch, Corrected, Days, StorageFuture};
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    sync::atomic::{AtomicUsize, Ordering},
+};
 
 /// Keeps totals in memory, by the rules of the real store.
 #[derive(Default)]
@@ -15,6 +18,8 @@ pub(super) struct Memory {
     pub(super) faults: Mutex<Vec<Fault>>,
     /// How long the next read of a total takes; the later ones take no time.
     pub(super) slow_read: Mutex<Option<Duration>>,
+    /// How often all totals were read.
+    pub(super) lists_read: AtomicUsize,
 }
 
 /// What the next saves do; the last of the list first.
@@ -78,6 +83,7 @@ impl Storage for Memory {
     }
 
     fn totals(&self) -> StorageFuture<'_, HashMap<Slug, u64>> {
+        self.lists_read.fetch_add(1, Ordering::Relaxed);
         Box::pin(async { Ok(lock(&self.totals).clone()) })
     }
 

@@ -121,6 +121,13 @@ fn a_replaced_socket_never_reconnects() {
 }
 
 #[test]
+fn a_page_whose_view_was_opened_elsewhere_comes_back_as_the_same_view() {
+    let mut page = Page::reading();
+    page.on(closed(1, close_code::TRY_AGAIN));
+    assert_eq!(page.wake(), [open(2, 1, true)]);
+}
+
+#[test]
 fn a_page_that_becomes_visible_or_online_retries_at_once() {
     let mut page = Page::reading();
     page.on(closed(1, ABNORMAL));

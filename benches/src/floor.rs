@@ -5,7 +5,7 @@
 
 use anyhow::Result;
 use std::{
-    collections::HashMap,
+    collections::BTreeMap,
     io::ErrorKind,
     net::{Ipv4Addr, SocketAddr},
     sync::{Arc, Mutex, PoisonError},
@@ -18,11 +18,11 @@ use tokio::{
     time::sleep,
 };
 
-const WINDOW: Duration = Duration::from_millis(50);
-
 #[derive(Default)]
 struct Room {
-    sockets: HashMap<u64, Arc<TcpStream>>,
+    /// In the order in which they joined, as the servers that are measured keep them: what
+    /// the kernel has in its caches depends on it.
+    sockets: BTreeMap<u64, Arc<TcpStream>>,
     total: u64,
 }
 
@@ -38,12 +38,12 @@ impl Room {
 
 type Shared = Arc<(Mutex<Room>, Notify)>;
 
-/// Serves until it is killed.
-pub async fn serve(port: u16) -> Result<()> {
+/// Serves until it is killed. All are written to at most once in a `window`.
+pub async fn serve(port: u16, window: Duration) -> Result<()> {
     let address = SocketAddr::from((Ipv4Addr::UNSPECIFIED, port));
     let listener = TcpListener::bind(address).await?;
     let room = Shared::default();
-    tokio::spawn(tell(Arc::clone(&room)));
+    tokio::spawn(tell(Arc::clone(&room), window));
     announce();
     for id in 0.. {
         let (stream, _) = listener.accept().await?;
@@ -57,7 +57,7 @@ fn announce() {
     println!("listening");
 }
 
-async fn tell(room: Shared) {
+async fn tell(room: Shared, window: Duration) {
     let (room, changed) = &*room;
     loop {
         changed.notified().await;
@@ -68,7 +68,7 @@ async fn tell(room: Shared) {
                 let _ = rustix::io::write(&**socket, &frame);
             }
         }
-        sleep(WINDOW).await;
+        sleep(window).await;
     }
 }
 

@@ -20,7 +20,7 @@ use growth::Dimension;
 use report::Report;
 use std::{
     path::{Path, PathBuf},
-    time::Instant,
+    time::{Duration, Instant},
 };
 use tokio::signal::unix::{SignalKind, signal};
 use work::Work;
@@ -74,6 +74,9 @@ enum Command {
         /// Where to listen
         #[arg(long)]
         port: u16,
+        /// The time between two frames to a reader, in milliseconds
+        #[arg(long)]
+        window_ms: u64,
     },
 }
 
@@ -94,7 +97,9 @@ async fn until_terminated<T>(work: impl Future<Output = Result<T>>) -> Result<T>
 
 async fn obey(command: Command) -> Result<()> {
     match command {
-        Command::Floor { port } => floor::serve(port).await,
+        Command::Floor { port, window_ms } => {
+            floor::serve(port, Duration::from_millis(window_ms)).await
+        }
         Command::Run {
             work,
             only,

@@ -31,8 +31,9 @@ const STOPS_WITHIN: Duration = Duration::from_secs(20);
 pub enum Contestant {
     /// This project's server.
     Ours(Saving),
-    /// Not a server that one could use: `write` to every socket, and no more.
-    Floor,
+    /// Not a server that one could use: `write` to every socket at this interval, and no
+    /// more.
+    Floor(Duration),
     /// Bun, with its own publish.
     Bun(Sending),
     /// Node with ws and better-sqlite3.
@@ -66,8 +67,24 @@ pub enum Saving {
 pub enum Sending {
     /// Of every change at once, as its documentation has it.
     Each,
-    /// At most once every 50 ms, as ours does.
-    Coalesced,
+    /// At most once in this time, as ours does: see [`window`].
+    Coalesced(Duration),
+}
+
+/// The frames a second that our server sends at most, by default
+/// (`view_counter::counter::budget`).
+const FRAMES_PER_SECOND: u64 = 20_000;
+/// And the shortest time between two frames to a reader.
+const SHORTEST_WINDOW: Duration = Duration::from_millis(50);
+
+/// How often our server writes to so many readers of one slug. All that are compared with
+/// it write as often: Linux acknowledges the first segments after a silence of some 200 ms
+/// at once, inside the call of whoever writes, so that a frame after a longer silence costs
+/// any writer more.
+pub fn window(readers: usize) -> Duration {
+    let readers = u64::try_from(readers).unwrap_or(u64::MAX);
+    let by_budget = Duration::from_millis(readers.saturating_mul(1_000) / FRAMES_PER_SECOND);
+    by_budget.max(SHORTEST_WINDOW)
 }
 
 impl Contestant {
@@ -79,13 +96,13 @@ impl Contestant {
         match self {
             Self::Ours(Saving::Debounced) => "view-counter",
             Self::Ours(Saving::BeforeShown) => "view-counter, before-shown",
-            Self::Floor => "raw write",
+            Self::Floor(_) => "raw write",
             Self::Bun(Sending::Each) => "bun",
-            Self::Bun(Sending::Coalesced) => "bun, coalescing",
+            Self::Bun(Sending::Coalesced(_)) => "bun, coalescing",
             Self::Ws(Sending::Each) => "ws",
-            Self::Ws(Sending::Coalesced) => "ws, coalescing",
+            Self::Ws(Sending::Coalesced(_)) => "ws, coalescing",
             Self::Workerd(Sending::Each) => "workerd",
-            Self::Workerd(Sending::Coalesced) => "workerd, coalescing",
+            Self::Workerd(Sending::Coalesced(_)) => "workerd, coalescing",
             Self::Nginx => "nginx, a file",
         }
     }
@@ -100,9 +117,10 @@ impl Contestant {
                 write_site(&data.path().join("content"), site)?;
                 ours(saving, data.path(), port, metrics)
             }
-            Self::Floor => {
+            Self::Floor(window) => {
                 let mut command = Command::new(env::current_exe()?);
                 command.args(["floor", "--port", &port.to_string()]);
+                command.args(["--window-ms", &window.as_millis().to_string()]);
                 command
             }
             Self::Bun(sending) => peer("bun", sending, data.path(), port, site)?,
@@ -137,8 +155,8 @@ fn peer(name: &str, sending: Sending, data: &Path, port: u16, site: Site) -> Res
     ensure!(start.exists(), "there is no {}", start.display());
     let (Site::Slugs(slugs) | Site::Pages(slugs)) = site;
     let window = match sending {
-        Sending::Each => "0",
-        Sending::Coalesced => "50",
+        Sending::Each => Duration::ZERO,
+        Sending::Coalesced(window) => window,
     };
     let mut command = Command::new(start);
     command
@@ -148,7 +166,7 @@ fn peer(name: &str, sending: Sending, data: &Path, port: u16, site: Site) -> Res
         .env("DATA", data)
         .env("SLUGS", slugs.to_string())
         .env("ORIGIN", ORIGIN)
-        .env("WINDOW_MS", window);
+        .env("WINDOW_MS", window.as_millis().to_string());
     Ok(command)
 }
 

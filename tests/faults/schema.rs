@@ -85,6 +85,76 @@ async fn a_database_of_every_older_version_keeps_its_totals() {
     }
 }
 
+/// A database in tests/databases, and what is in it: its totals, days of `three`, and how
+/// many corrections there are.
+type Released = (
+    &'static str,
+    &'static str,
+    &'static [(&'static str, u64)],
+    usize,
+);
+
+/// The databases that released versions wrote.
+const RELEASED: [Released; 1] = [(
+    "0.1.0.db",
+    "slug,total\none,1204\nthree,6\n",
+    &[("2025-12-31", 5), ("2026-11-29", 1)],
+    4,
+)];
+
+/// Unlike the databases above, these do not come from the migrations of today: one that
+/// was edited would be noticed here.
+#[tokio::test]
+async fn a_database_of_each_released_version_is_opened_with_all_its_numbers() {
+    let databases = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/databases");
+    let names = fs::read_dir(databases).unwrap().map(|entry| {
+        let name = entry.unwrap().file_name();
+        name.into_string().unwrap()
+    });
+    let names: Vec<String> = names.filter(|name| name.ends_with(".db")).collect();
+    assert_eq!(
+        names.len(),
+        RELEASED.len(),
+        "each is in the table: {names:?}"
+    );
+
+    for (name, totals, days, corrections) in RELEASED {
+        let folder = Folder::new();
+        fs::copy(PathBuf::from(databases).join(name), folder.database()).unwrap();
+        let server = Server::start(&folder).await;
+        let counted = server.views("one").await;
+        let mut page = Page::open(&server, "one", 1).await;
+        page.sees(counts(1, counted.total + 1)).await;
+        page.leave().await;
+        server.stop().await;
+
+        let check = ["check", "--database", "views.db"];
+        let (status, out, error) = folder.run(&check).await;
+        assert!(status.success(), "{name}: {out}{error}");
+        let options = SqliteConnectOptions::new().filename(folder.database());
+        let mut database = options.connect().await.unwrap();
+        assert_eq!(version_of(&mut database).await, migrations().len());
+        let found: i64 = sqlx::query_scalar("SELECT count(*) FROM corrections")
+            .fetch_one(&mut database)
+            .await
+            .unwrap();
+        assert_eq!(found, corrections as i64, "{name}");
+        database.close().await.unwrap();
+
+        let one_more = totals.replace(
+            &format!("one,{}", counted.total),
+            &format!("one,{}", counted.total + 1),
+        );
+        let csv = ["totals", "--database", "views.db", "--csv"];
+        assert_eq!(folder.run(&csv).await.1, one_more, "{name}");
+        let csv = ["days", "three", "--database", "views.db", "--csv"];
+        let out = folder.run(&csv).await.1;
+        for (day, views) in days {
+            assert!(out.contains(&format!("{day},{views}")), "{name}: {out}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_database_of_a_newer_version_is_left_as_it_is() {
     let folder = Folder::new();

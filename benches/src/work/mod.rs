@@ -10,7 +10,7 @@ mod page;
 mod saves;
 mod unread;
 
-use crate::server::{Contestant, Saving, Sending};
+use crate::server::{Contestant, Saving, Sending, window};
 use anyhow::Result;
 use serde::Serialize;
 use std::time::Duration;
@@ -76,11 +76,21 @@ impl Work {
         }
     }
 
+    /// How many readers one slug has at most where frames are sent to all of them.
+    fn readers(self) -> usize {
+        match self {
+            Self::FanOut10k | Self::Latency10k => 10_000,
+            Self::Herd => 2_000,
+            _ => 1_000,
+        }
+    }
+
     /// Who can be put to it, in the table's order.
     pub fn contestants(self) -> Vec<Contestant> {
         use Contestant::{Bun, Floor, Ours, Workerd, Ws};
         use Sending::{Coalesced, Each};
         let ours = Contestant::OURS;
+        let window = window(self.readers());
         match self {
             Self::Idle | Self::Handshake | Self::Churn => {
                 vec![ours, Bun(Each), Ws(Each), Workerd(Each)]
@@ -89,22 +99,22 @@ impl Work {
             // takes workerd half an hour.
             Self::FanOut1k | Self::FanOut10k | Self::Latency1k | Self::Latency10k => {
                 vec![
-                    Floor,
+                    Floor(window),
                     ours,
-                    Bun(Coalesced),
-                    Ws(Coalesced),
-                    Workerd(Coalesced),
+                    Bun(Coalesced(window)),
+                    Ws(Coalesced(window)),
+                    Workerd(Coalesced(window)),
                 ]
             }
             Self::Herd => vec![
                 ours,
                 Bun(Each),
-                Bun(Coalesced),
+                Bun(Coalesced(window)),
                 Ws(Each),
-                Ws(Coalesced),
+                Ws(Coalesced(window)),
                 Workerd(Each),
             ],
-            Self::Unread => vec![ours, Bun(Coalesced), Ws(Coalesced)],
+            Self::Unread => vec![ours, Bun(Coalesced(window)), Ws(Coalesced(window))],
             Self::Saves => vec![ours, Ours(Saving::BeforeShown)],
             Self::Page => vec![ours, Contestant::Nginx],
         }
@@ -116,12 +126,12 @@ impl Work {
         match self {
             Self::Idle => idle::run(contestant, 18_000, 200).await,
             Self::Handshake => handshake::run(contestant, 20_000, 200).await,
-            Self::FanOut1k => fan_out::cpu(contestant, 1_000, 200).await,
-            Self::FanOut10k => fan_out::cpu(contestant, 10_000, 30).await,
-            Self::Herd => herd::run(contestant, 2_000).await,
-            Self::Latency1k => fan_out::latency(contestant, 1_000, 15, SECOND).await,
-            Self::Latency10k => fan_out::latency(contestant, 10_000, 15, SECOND).await,
-            Self::Unread => unread::run(contestant, 1_000, 100).await,
+            Self::FanOut1k => fan_out::cpu(contestant, self.readers(), 200).await,
+            Self::FanOut10k => fan_out::cpu(contestant, self.readers(), 30).await,
+            Self::Herd => herd::run(contestant, self.readers()).await,
+            Self::Latency1k => fan_out::latency(contestant, self.readers(), 15, SECOND).await,
+            Self::Latency10k => fan_out::latency(contestant, self.readers(), 15, SECOND).await,
+            Self::Unread => unread::run(contestant, self.readers(), 100).await,
             Self::Churn => churn::run(contestant, 5_000, 3, Duration::from_secs(120)).await,
             Self::Saves => saves::run(contestant, Duration::from_secs(20)).await,
             Self::Page => page::run(contestant, 40_000).await,

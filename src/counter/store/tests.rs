@@ -1,6 +1,7 @@
 //! The real SQLite file.
 
 mod correcting;
+mod migrations;
 
 use super::*;
 use crate::counter::tally::{Arrival, Delta, Tally};

@@ -1,0 +1,39 @@
+//! A migration that was released is never edited, not even in a comment: sqlx compares the
+//! bytes of each with those that a database was made by, and refuses the database if they
+//! differ.
+
+use super::super::MIGRATIONS;
+use std::fmt::Write;
+
+/// Each migration's version and the SHA-384 of its file: what every existing database has
+/// in its table `_sqlx_migrations`. A new migration adds a row.
+const RELEASED: [(i64, &str); 2] = [
+    (
+        1,
+        "2db428b60653b76fd2bb84e40d7414be76ce8e2f9c1bb6176801dc1e21ca25bce4ba774bc47e44db9ca48e77b32373c9",
+    ),
+    (
+        2,
+        "09c47b182766f71c4d8e3dbe95e052b90b8840b3897f9873a7225506d7bf6d9b48aacb64c8dc0ac3978a33ac9ccd57ff",
+    ),
+];
+
+#[test]
+fn a_released_migration_keeps_its_bytes() {
+    let migrations: Vec<(i64, String)> = MIGRATIONS
+        .iter()
+        .map(|migration| (migration.version, hexadecimal(&migration.checksum)))
+        .collect();
+    assert_eq!(
+        migrations,
+        RELEASED.map(|(version, hash)| (version, hash.to_owned())),
+        "existing databases would be refused; undo the edit, and change the schema in a new migration"
+    );
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

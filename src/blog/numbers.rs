@@ -25,12 +25,8 @@ impl Numbers {
     pub(super) async fn of(&self, slug: &Slug) -> Option<Counts> {
         match self {
             Self::Present(counter) => {
-                let counts = counter.hub().counts(slug).await;
-                counts
-                    .inspect_err(
-                        |error| tracing::error!(%error, %slug, "a page was served without numbers"),
-                    )
-                    .ok()
+                // The hub logs when this begins and when it ends.
+                counter.hub().counts(slug).await.ok()
             }
             Self::Marks(marks) => Some(marks.of(slug)),
         }
@@ -41,9 +37,6 @@ impl Numbers {
         match self {
             Self::Present(counter) => {
                 let counts = counter.hub().counts_of(slugs).await;
-                let counts = counts.inspect_err(
-                    |error| tracing::error!(%error, "a page was served without numbers"),
-                );
                 Some(counts.ok()?.into_iter().map(|one| one.counts).collect())
             }
             Self::Marks(marks) => Some(slugs.iter().map(|slug| marks.of(slug)).collect()),

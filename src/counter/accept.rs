@@ -47,9 +47,9 @@ use version::{Begun, Version, version};
 /// A connection whose peer takes no byte for this long is dropped.
 const WRITE_WITHIN: Duration = Duration::from_secs(30);
 /// Requests under way have this long to end when the server stops. With the time
-/// in which sockets are closed it stays below the ten seconds after which
-/// supervisors kill; if views cannot be saved it may not, and then the last try
-/// to save them is over before.
+/// in which sockets are closed it stays below ten seconds, after which `docker stop`
+/// kills; if views cannot be saved it may not, and then the last try to save them is
+/// over before.
 const STOP_WITHIN: Duration = Duration::from_secs(3);
 /// The pause after an accept that failed, so that a lack of descriptors does
 /// not become a busy loop.

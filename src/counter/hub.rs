@@ -2,7 +2,8 @@
 //!
 //! Around the pure [`Tally`](super::tally::Tally) of each slug it puts what a
 //! tally must not know: the lock, the clock, the audience, and three background
-//! tasks: one sends late frames, one saves, one follows what the owner corrects.
+//! tasks: one sends late frames, one saves, one follows what the owner corrects. One
+//! that panics is started again.
 //! A slug's tally exists while somebody reads or watches it, has views to save,
 //! or is remembered; then it is dropped, so that memory follows the posts being
 //! read and not the posts there are.
@@ -10,6 +11,7 @@
 mod audience;
 mod corrections;
 mod days;
+mod last_handle;
 mod lately;
 mod many;
 mod overview;
@@ -17,6 +19,8 @@ mod reading;
 mod room;
 mod saver;
 mod subscription;
+mod supervision;
+mod unsaved;
 
 #[cfg(test)]
 mod save_steps;
@@ -28,15 +32,18 @@ mod tests;
 pub use audience::Outlet;
 pub use overview::Overview;
 pub use subscription::{Door, News, Subscription};
+pub use unsaved::Unsaved;
 
 use super::{
     budget::{Budget, DEFAULT_FRAMES_PER_SECOND},
+    condition::Condition,
     metrics::Metrics,
     protocol::{Counts, Slug},
     schedule::Schedule,
     storage::{Storage, StorageError},
     tally::SavePolicy,
 };
+use last_handle::LastHandle;
 use reading::Reading;
 use room::{Room, Rooms};
 use saver::Saver;
@@ -44,7 +51,9 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
-use tokio_util::sync::{CancellationToken, DropGuard};
+use supervision::supervise;
+use tokio::runtime::Handle;
+use tokio_util::sync::CancellationToken;
 
 /// What a hub can be told.
 #[derive(Clone, Copy, Debug)]
@@ -65,14 +74,15 @@ impl Default for HubSettings {
 #[derive(Clone)]
 pub struct Hub {
     shared: Arc<Shared>,
-    /// Stops the tasks when the last handle is dropped.
-    _stop: Arc<DropGuard>,
+    _last: Arc<LastHandle>,
 }
 
 /// Locks are taken in the order of the fields: `rooms`, a room's seats, those of the
 /// site, `budget`.
 struct Shared {
     storage: Arc<dyn Storage>,
+    /// Where tasks are spawned: readers may come and go on threads without a runtime.
+    runtime: Handle,
     reading: Reading,
     policy: SavePolicy,
     rooms: Mutex<Rooms>,
@@ -84,33 +94,32 @@ struct Shared {
     /// Deadlines of unsaved views.
     saves: Schedule,
     saver: tokio::sync::Mutex<Saver>,
-    /// Why the last save failed; none when it did not.
+    /// Why the last save failed; `None` when it did not.
     save_problem: Mutex<Option<String>>,
+    save_fails: Condition,
     metrics: Metrics,
     /// The end of saving by itself, and the end of all.
     stop_saving: CancellationToken,
     stop: CancellationToken,
 }
 
-/// Views that could not be saved in the time there was.
-#[derive(Debug, thiserror::Error)]
-#[error("{views} views could not be saved: {problem}")]
-pub struct Unsaved {
-    /// How many.
-    pub views: u64,
-    /// Why.
-    pub problem: String,
-}
-
 impl Hub {
     /// A hub over this storage. Its tasks run on the current tokio runtime
     /// until [`Self::save_and_stop`] or until the last handle is dropped.
+    ///
+    /// Call [`Self::save_and_stop`] at the end. Where the last handle is dropped without
+    /// it, the drop saves what there is: it blocks its thread meanwhile, some
+    /// milliseconds as a rule and at most twelve seconds, and logs what it could not save.
+    ///
+    /// # Panics
+    /// Outside a tokio runtime.
     pub fn start(storage: Arc<dyn Storage>, settings: HubSettings) -> Self {
         let stop = CancellationToken::new();
         let shared = Arc::new(Shared {
             policy: storage.policy(),
             reading: Reading::of(Arc::clone(&storage)),
             storage,
+            runtime: Handle::current(),
             rooms: Mutex::default(),
             site: Room::of_site(),
             budget: Mutex::new(Budget::new(settings.frames_per_second)),
@@ -118,16 +127,17 @@ impl Hub {
             saves: Schedule::default(),
             saver: tokio::sync::Mutex::default(),
             save_problem: Mutex::default(),
+            save_fails: Condition::default(),
             metrics: Metrics::new(),
             stop_saving: stop.child_token(),
             stop: stop.clone(),
         });
-        tokio::spawn(wake(Arc::clone(&shared)));
-        tokio::spawn(saver::run(Arc::clone(&shared)));
-        tokio::spawn(corrections::run(Arc::clone(&shared)));
+        supervise(&shared, "sending late frames", wake);
+        supervise(&shared, "saving views", saver::run);
+        supervise(&shared, "following corrections", corrections::run);
         Self {
+            _last: Arc::new(LastHandle::new(Arc::clone(&shared))),
             shared,
-            _stop: Arc::new(stop.drop_guard()),
         }
     }
 
@@ -184,17 +194,29 @@ impl Hub {
         lock(&self.shared.rooms).len()
     }
 
-    /// Saves every view now, trying again until `patience` has passed. After
-    /// it the hub saves nothing by itself any more: it is called when no new
-    /// view can come, and once again when the last reader is gone. Frames are
-    /// still sent.
+    /// Saves every view now, trying again until `patience` has passed; a try that runs
+    /// then is waited for six seconds more, and is never cancelled. After it the hub
+    /// saves nothing by itself any more: it is called when no new view can come, and
+    /// once again when the last reader is gone. Frames are still sent.
     ///
     /// # Errors
     /// If some views could not be saved.
     pub async fn save_and_stop(&self, patience: Duration) -> Result<(), Unsaved> {
         self.shared.stop_saving.cancel();
-        saver::save_all(&self.shared, patience).await
+        saver::save_to_the_end(&self.shared, deadline_after(patience)).await
     }
+
+    /// As [`Self::save_and_stop`], where another save follows: a try that runs when
+    /// `patience` has passed, or when this is cancelled, goes on.
+    pub(super) async fn begin_to_save_and_stop(&self, patience: Duration) -> Result<(), Unsaved> {
+        self.shared.stop_saving.cancel();
+        saver::save_until(&self.shared, deadline_after(patience)).await
+    }
+}
+
+/// So long from now, by tokio's clock.
+fn deadline_after(patience: Duration) -> tokio::time::Instant {
+    tokio::time::Instant::now() + patience
 }
 
 impl Shared {
@@ -216,6 +238,16 @@ impl Shared {
         Ok(Some(Arc::clone(room)))
     }
 
+    /// Enters the deadlines of all rooms in the schedules again. A background task that
+    /// failed took some of them out and did nothing about them.
+    fn reschedule(&self) {
+        let mut rooms = lock(&self.rooms).all();
+        rooms.push(Arc::clone(&self.site));
+        for room in rooms {
+            room.reschedule(self, now());
+        }
+    }
+
     /// Drops a slug that has nothing left to hold.
     fn retire(&self, slug: &Slug) {
         lock(&self.rooms).retire(slug, now());
@@ -224,6 +256,7 @@ impl Shared {
 
 /// Sends the frames that had to wait for their window, and forgets.
 async fn wake(shared: Arc<Shared>) {
+    shared.reschedule();
     loop {
         let due = tokio::select! {
             biased;

@@ -28,6 +28,8 @@ pub mod admission;
 #[cfg(feature = "ssr")]
 pub mod budget;
 #[cfg(feature = "ssr")]
+pub(crate) mod condition;
+#[cfg(feature = "ssr")]
 pub mod crawler;
 #[cfg(feature = "ssr")]
 mod descriptors;

@@ -15,7 +15,7 @@ use crate::counter::{frame::Frame, protocol::Counts};
 use prometheus::IntCounter;
 use slab::Slab;
 use std::sync::{Arc, Mutex, MutexGuard};
-use tokio::{sync::Notify, task::yield_now};
+use tokio::{runtime::Handle, sync::Notify, task::yield_now};
 
 /// Sockets that are written to before other tasks have their turn: about half a
 /// millisecond.
@@ -101,44 +101,20 @@ impl Audience {
     }
 
     /// Tells everyone, and counts the frames that are sent. To be called in the order
-    /// in which they are to see it.
-    pub(super) fn tell(self: &Arc<Self>, frame: Frame, sent: &IntCounter) {
-        let mut state = self.state();
-        state.latest = frame;
-        state.version += 1;
-        if !state.telling && !state.places.is_empty() {
-            state.telling = true;
-            tokio::spawn(Arc::clone(self).tell_all(sent.clone()));
-        }
-    }
-
-    async fn tell_all(self: Arc<Self>, sent: IntCounter) {
-        loop {
-            let (places, began) = {
-                let state = self.state();
-                let places: Vec<_> = state
-                    .places
-                    .iter()
-                    .map(|(_, place)| Arc::clone(place))
-                    .collect();
-                (places, state.version)
-            };
-            for row in places.chunks(IN_A_ROW) {
-                // Whatever came meanwhile is as good for those who are still to hear.
-                let (frame, version) = self.latest();
-                let told = row
-                    .iter()
-                    .filter(|place| place.offer(&frame, version))
-                    .count();
-                sent.inc_by(told as u64);
-                yield_now().await;
-            }
+    /// in which they are to see it; from any thread, since the task that tells is spawned
+    /// on `runtime`.
+    pub(super) fn tell(self: &Arc<Self>, frame: Frame, sent: &IntCounter, runtime: &Handle) {
+        {
             let mut state = self.state();
-            if state.version == began {
-                state.telling = false;
+            state.latest = frame;
+            state.version += 1;
+            if state.telling || state.places.is_empty() {
                 return;
             }
+            state.telling = true;
         }
+        // Without the lock: a runtime that shuts down drops the task at once.
+        runtime.spawn(TellingGuard::new(Arc::clone(self)).tell_all(sent.clone()));
     }
 
     fn latest(&self) -> (Frame, u64) {
@@ -171,6 +147,62 @@ impl Audience {
                 return news;
             }
             place.news.notified().await;
+        }
+    }
+}
+
+/// The one task that tells an audience. Where it ends before it has told everyone, by a
+/// panic or with its runtime, the next frame gets a new one.
+struct TellingGuard {
+    audience: Arc<Audience>,
+    is_over: bool,
+}
+
+impl TellingGuard {
+    fn new(audience: Arc<Audience>) -> Self {
+        Self {
+            audience,
+            is_over: false,
+        }
+    }
+
+    async fn tell_all(mut self, sent: IntCounter) {
+        loop {
+            let (places, began) = {
+                let state = self.audience.state();
+                let places: Vec<_> = state
+                    .places
+                    .iter()
+                    .map(|(_, place)| Arc::clone(place))
+                    .collect();
+                (places, state.version)
+            };
+            for row in places.chunks(IN_A_ROW) {
+                // Whatever came meanwhile is as good for those who are still to hear.
+                let (frame, version) = self.audience.latest();
+                let told = row
+                    .iter()
+                    .filter(|place| place.offer(&frame, version))
+                    .count();
+                sent.inc_by(told as u64);
+                yield_now().await;
+            }
+            let mut state = self.audience.state();
+            if state.version == began {
+                // Under the lock under which the next task is begun: it is not this
+                // one's to end.
+                state.telling = false;
+                self.is_over = true;
+                return;
+            }
+        }
+    }
+}
+
+impl Drop for TellingGuard {
+    fn drop(&mut self) {
+        if !self.is_over {
+            self.audience.state().telling = false;
         }
     }
 }
@@ -280,7 +312,8 @@ mod tests {
 
         /// Tells, and lets all that follows happen.
         async fn tell(&self, total: u64) {
-            self.audience.tell(frame(total), &self.sent);
+            self.audience
+                .tell(frame(total), &self.sent, &Handle::current());
             for _ in 0..10 {
                 yield_now().await;
             }
@@ -356,6 +389,29 @@ mod tests {
         world.audience.remove(world.key);
         assert!(!place.offer(&frame(1), 1));
         assert_eq!(world.written(), [0; 0]);
+    }
+
+    #[tokio::test]
+    async fn an_outlet_that_panics_silences_nobody_for_good() {
+        /// Panics at the first frame.
+        #[derive(Default)]
+        struct Faulty(Mutex<bool>);
+        impl Outlet for Faulty {
+            fn offer(&self, _: &Frame) -> bool {
+                let first = !std::mem::replace(&mut *lock(&self.0), true);
+                assert!(!first, "as this test asks for");
+                true
+            }
+        }
+        let world = World::new();
+        let faulty: Arc<dyn Outlet> = Arc::new(Faulty::default());
+        assert!(world.place.news(frame(0), 0, Some(&faulty)).is_none());
+        world.tell(1).await;
+        let other = Arc::new(Place::default());
+        world.audience.add(Arc::clone(&other));
+        assert!(other.news(frame(1), 1, Some(&world.outlet)).is_none());
+        world.tell(2).await;
+        assert_eq!(world.written(), [2]);
     }
 
     #[tokio::test]

@@ -2,7 +2,7 @@
 //! half a second or so.
 
 use super::{Shared, lock, now};
-use crate::counter::storage::StorageError;
+use crate::counter::{condition::Condition, storage::StorageError};
 use std::{sync::Arc, time::Duration};
 use tokio::time::sleep;
 
@@ -12,7 +12,8 @@ const ASKED_EVERY: Duration = Duration::from_millis(400);
 /// Follows the corrections until the hub stops to save by itself.
 pub(super) async fn run(shared: Arc<Shared>) {
     // At first all there ever were: what is the total already changes nothing.
-    let (mut known, mut fails) = (0, false);
+    let mut known = 0;
+    let fails = Condition::default();
     loop {
         let applied = tokio::select! {
             biased;
@@ -21,14 +22,20 @@ pub(super) async fn run(shared: Arc<Shared>) {
             applied = apply(&shared, known) => applied,
         };
         match applied {
-            Ok(last) => (known, fails) = (last, false),
-            // Once, and not each time.
-            Err(error) => {
-                if !fails {
-                    tracing::warn!(%error, "it cannot be seen whether totals were corrected; it is tried again");
+            Ok(last) => {
+                known = last;
+                if let Some(lasted) = fails.ends() {
+                    tracing::info!(
+                        failed_for_s = lasted.as_secs(),
+                        "corrections of totals can be read again"
+                    );
                 }
-                fails = true;
             }
+            Err(error) if fails.begins() => tracing::warn!(
+                %error,
+                "corrections of totals cannot be read; they are shown when they can"
+            ),
+            Err(_) => {}
         }
         tokio::select! {
             () = shared.stop_saving.cancelled() => return,
@@ -44,7 +51,11 @@ async fn apply(shared: &Shared, known: i64) -> Result<i64, StorageError> {
     }
     // No save is under way from here on, so what is stored is known to the view: one that
     // fails holds this until it is known to be committed.
-    let _saver = shared.saver.lock().await;
+    let saver = shared.saver.lock().await;
+    if saver.has_pending() {
+        // Who saved it was interrupted, and saves it soon.
+        return Ok(known);
+    }
     let corrected = shared.storage.corrected(known).await?;
     let mut changed = 0;
     for (slug, total) in corrected.totals {

@@ -2,28 +2,23 @@
 //! as they like, and is not to fill the log.
 
 use crate::counter::{
+    condition::Condition,
     protocol::Slug,
     storage::{Days, Storage, StorageError},
 };
-use std::{
-    collections::HashMap,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-};
+use std::{collections::HashMap, sync::Arc};
 
 /// The stored totals.
 pub(super) struct Reading {
     storage: Arc<dyn Storage>,
-    fails: AtomicBool,
+    fails: Condition,
 }
 
 impl Reading {
     pub(super) fn of(storage: Arc<dyn Storage>) -> Self {
         Self {
             storage,
-            fails: AtomicBool::new(false),
+            fails: Condition::default(),
         }
     }
 
@@ -43,13 +38,16 @@ impl Reading {
     }
 
     fn told<T>(&self, read: Result<T, StorageError>) -> Result<T, StorageError> {
-        let failed = self.fails.swap(read.is_err(), Ordering::Relaxed);
         match &read {
-            Err(error) if !failed => {
+            Err(error) if self.fails.begins() => {
                 tracing::error!(%error, "totals cannot be read; pages show none, and new readers are refused");
             }
-            Ok(_) if failed => tracing::info!("totals can be read again"),
-            Err(_) | Ok(_) => {}
+            Err(_) => {}
+            Ok(_) => {
+                if let Some(lasted) = self.fails.ends() {
+                    tracing::info!(failed_for_s = lasted.as_secs(), "totals can be read again");
+                }
+            }
         }
         read
     }

@@ -239,8 +239,9 @@ impl Room {
     pub(super) fn settle(&self, shared: &Shared, seats: &mut Seats, now: Instant) {
         let frame = seats.tally.frame_due(now, &mut lock(&shared.budget));
         if let Some(counts) = frame {
+            let sent = &shared.metrics.frames_sent;
             self.audience
-                .tell(self.frame(counts), &shared.metrics.frames_sent);
+                .tell(self.frame(counts), sent, &shared.runtime);
         }
         let wakes_at = seats.tally.wakes_at();
         shared.wakes.set(&self.slug, &mut seats.wakes_at, wakes_at);
@@ -277,6 +278,13 @@ impl Room {
     /// The schedule took this room's save out.
     pub(super) fn save_is_due(&self) {
         self.seats().saves_at = None;
+    }
+
+    /// Enters this room's deadlines in the schedules, whether they are there or not.
+    pub(super) fn reschedule(&self, shared: &Shared, now: Instant) {
+        let mut seats = self.seats();
+        (seats.wakes_at, seats.saves_at) = (None, None);
+        self.settle(shared, &mut seats, now);
     }
 
     /// Hands the unsaved views to a save.

@@ -6,8 +6,10 @@ mod known;
 mod many;
 mod memory;
 mod overview;
+mod panics;
 mod saving;
 mod site;
+mod stopping;
 
 use super::*;
 use crate::counter::{budget::SHORTEST_WINDOW, frame::Frame, protocol::ViewId, tally::Arrival};

@@ -13,12 +13,18 @@ use crate::counter::{
     socket,
 };
 use axum::http::{Extensions, HeaderMap};
-use std::{net::IpAddr, sync::Arc, time::Duration};
+use std::{net::IpAddr, pin::pin, sync::Arc, time::Duration};
+use tokio::time::{Instant, timeout};
+
+/// How long a stop tries to save: what supervisors wait before they kill, 30 s by the
+/// files in `deploy/`, less ten for a last try and for requests under way. The default
+/// of `--stop-timeout`, too.
+const DEFAULT_STOP_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// How long stopping waits for sockets beyond the time over which they are closed.
 const STOP_PATIENCE: Duration = Duration::from_secs(3);
-/// How long stopping tries to save before it closes sockets, and again after.
-const SAVE_PATIENCE: Duration = Duration::from_secs(2);
+/// How long sockets stay open for the first save. It goes on while they are closed.
+const SAVE_BEFORE_CLOSE: Duration = Duration::from_secs(2);
 
 /// The counter as one value: the hub, who may reach it, and its open sockets.
 /// Clones are the same counter.
@@ -51,19 +57,47 @@ impl Counter {
         &self.0.hub
     }
 
-    /// Stops in the order that loses nothing: not ready and no new sockets,
-    /// save, close all sockets with 1012, spread out, and save the rest. Takes
-    /// at most about ten seconds.
+    /// As [`Self::stop_within`], with the default of twenty seconds.
     ///
     /// # Errors
     /// If views could not be saved.
     pub async fn stop(&self) -> Result<(), Unsaved> {
+        self.stop_within(DEFAULT_STOP_TIMEOUT).await
+    }
+
+    /// Stops in the order that loses nothing: not ready and no new sockets, save, close
+    /// all sockets with 1012, spread out, and save the rest. Takes some seconds, for the
+    /// sockets; no try to save begins after `limit`, and one that runs then is waited for
+    /// six seconds more.
+    ///
+    /// # Errors
+    /// If views could not be saved.
+    pub async fn stop_within(&self, limit: Duration) -> Result<(), Unsaved> {
         let inner = &self.0;
+        let began = Instant::now();
         inner.gate.shut();
-        // What fails here is tried again below.
-        let _ = inner.hub.save_and_stop(SAVE_PATIENCE).await;
-        inner.gate.clear(socket::CLOSE_SPREAD + STOP_PATIENCE).await;
-        inner.hub.save_and_stop(SAVE_PATIENCE).await
+        self.save_and_close_sockets(limit).await;
+        let left = limit.saturating_sub(began.elapsed());
+        inner.hub.save_and_stop(left).await
+    }
+
+    /// Saves what there is, then closes all sockets; where saving takes long, at the
+    /// same time. What could not be saved is left to the next save.
+    async fn save_and_close_sockets(&self, limit: Duration) {
+        let inner = &self.0;
+        let mut save = pin!(inner.hub.begin_to_save_and_stop(limit));
+        let saved = timeout(SAVE_BEFORE_CLOSE.min(limit), &mut save).await;
+        let patience = (socket::CLOSE_SPREAD + STOP_PATIENCE).min(limit);
+        let mut close = pin!(inner.gate.clear(patience));
+        if saved.is_ok() {
+            close.await;
+            return;
+        }
+        tracing::info!("saving takes long; it goes on while sockets are closed");
+        tokio::select! {
+            () = &mut close => {}
+            _ = &mut save => close.await,
+        }
     }
 
     /// The slug that this text names.

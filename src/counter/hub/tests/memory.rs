@@ -16,6 +16,10 @@ pub(super) struct Memory {
     pub(super) last_number: Mutex<i64>,
     pub(super) corrections: Mutex<Vec<Slug>>,
     pub(super) faults: Mutex<Vec<Fault>>,
+    /// How often a save was begun.
+    pub(super) tries: Mutex<u32>,
+    /// What the next reads of corrections do, the last of the list first.
+    pub(super) corrected_faults: Mutex<Vec<Option<Fault>>>,
     /// How long the next read of a total takes; the later ones take no time.
     pub(super) slow_read: Mutex<Option<Duration>>,
     /// How often all totals were read.
@@ -31,6 +35,19 @@ pub(super) enum Fault {
     CommitsUnheard,
     /// Never answers.
     Hangs,
+    /// Takes this long, and is well.
+    IsSlow(Duration),
+    Panics,
+}
+
+/// What happens before anything is done.
+async fn befalls(fault: Option<Fault>) {
+    match fault {
+        Some(Fault::Hangs) => std::future::pending().await,
+        Some(Fault::IsSlow(time)) => sleep(time).await,
+        Some(Fault::Panics) => panic!("as this test asks for"),
+        Some(Fault::Fails | Fault::CommitsUnheard) | None => {}
+    }
 }
 
 impl Memory {
@@ -107,10 +124,9 @@ impl Storage for Memory {
 
     fn add<'a>(&'a self, batch: &'a Batch) -> StorageFuture<'a, HashMap<Slug, u64>> {
         Box::pin(async {
+            *lock(&self.tries) += 1;
             let fault = lock(&self.faults).pop();
-            if fault == Some(Fault::Hangs) {
-                std::future::pending::<()>().await;
-            }
+            befalls(fault).await;
             if fault == Some(Fault::Fails) {
                 return Err(StorageError::new("saving views", "disk full"));
             }
@@ -132,6 +148,8 @@ impl Storage for Memory {
 
     fn corrected(&self, after: i64) -> StorageFuture<'_, Corrected> {
         Box::pin(async move {
+            let fault = lock(&self.corrected_faults).pop();
+            befalls(fault.flatten()).await;
             let corrections = lock(&self.corrections);
             let since = corrections.iter().skip(usize::try_from(after).unwrap());
             Ok(Corrected {

@@ -81,32 +81,6 @@ async fn a_commit_that_nobody_heard_of_is_not_applied_twice() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn stopping_saves_what_a_hanging_save_had_begun() {
-    let memory = Memory::with("a", 0);
-    let hub = hub(&memory);
-    *lock(&memory.faults) = vec![Fault::Hangs];
-    let _one = join(&hub, "a", view(1)).await;
-    sleep(Duration::from_secs(6)).await;
-    let _two = join(&hub, "a", view(2)).await;
-    hub.save_and_stop(Duration::from_secs(2)).await.unwrap();
-    assert_eq!(memory.total_of("a"), 2);
-}
-
-#[tokio::test(start_paused = true)]
-async fn stopping_says_what_could_not_be_saved() {
-    let memory = Memory::with("a", 0);
-    let hub = hub(&memory);
-    *lock(&memory.faults) = vec![Fault::Fails; 100];
-    let _one = join(&hub, "a", view(1)).await;
-    let _two = join(&hub, "b", view(2)).await;
-    let error = hub.save_and_stop(Duration::from_secs(2)).await.unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "2 views could not be saved: saving views: disk full"
-    );
-}
-
-#[tokio::test(start_paused = true)]
 async fn frames_are_still_sent_after_the_hub_stopped_saving() {
     let memory = Memory::with("a", 0);
     let hub = hub(&memory);

@@ -184,6 +184,16 @@ pub struct Serve {
     )]
     pub save: Save,
 
+    /// Seconds in which stopping tries to save what is not saved yet. Whatever stops the
+    /// server, such as systemd or Docker, has to wait ten seconds longer before it kills
+    #[arg(
+        long,
+        env = "VIEW_COUNTER_STOP_TIMEOUT",
+        value_name = "SECONDS",
+        default_value = "20"
+    )]
+    pub stop_timeout: NonZeroU32,
+
     /// Leave readers out of the counts whose browser sends Do Not Track or
     /// Global Privacy Control; they still see the numbers. Off by default,
     /// since nothing personal is kept of anyone

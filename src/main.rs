@@ -9,7 +9,10 @@ use command::{
     agent, backup, check, completions, corrections, days, export, health, import, rename, serve,
     set, totals,
 };
-use std::process::ExitCode;
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+};
 use view_counter::config::{Cli, Command};
 
 /// A handshake takes seventy pieces of memory and gives most of them back: with the
@@ -46,8 +49,8 @@ async fn main() -> ExitCode {
     }
 }
 
-/// The one place where a failure that ends the program is told.
-#[expect(clippy::print_stderr, reason = "a program's last words to its user")]
+/// The one place where a failure that ends the program is told. Where nobody can read it
+/// the exit code has to do: `eprintln!` would panic.
 fn complain(error: &anyhow::Error) {
-    eprintln!("error: {error:#}");
+    let _ = writeln!(io::stderr(), "error: {error:#}");
 }

@@ -1,22 +1,24 @@
 //! `view-counter serve`.
 
+mod log;
 mod metrics;
 mod panic_hook;
+mod signals;
+mod tasks;
 
 use anyhow::Context;
+use signals::StopSignals;
 use std::{
-    io::{IsTerminal, Write},
+    io::{self, Write},
     net::SocketAddr,
     path::Path,
+    process,
     sync::Arc,
     time::Duration,
 };
-use tokio::{
-    signal::unix::{SignalKind, signal},
-    time::timeout,
-};
+use tasks::{TaskEnded, VitalTasks};
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
-use tracing_subscriber::EnvFilter;
 use view_counter::{
     blog::{
         self,
@@ -27,7 +29,7 @@ use view_counter::{
     counter::{
         accept,
         admission::{Admission, Slugs},
-        hub::{Hub, HubSettings},
+        hub::{Hub, HubSettings, Unsaved},
         limits::Limits,
         route::Counter,
         storage::Storage,
@@ -38,10 +40,15 @@ use view_counter::{
 
 /// How long the start waits for the first reading of the lists of pages.
 const FIRST_READING: Duration = Duration::from_secs(2);
+/// Closing writes what is in the write-ahead log into the file itself.
+const STORE_CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Serves until SIGTERM or Ctrl-C, then saves and closes.
+/// Serves until a signal asks for the stop, then saves and closes.
+///
+/// # Errors
+/// If it cannot start, if views could not be saved, or if a part of it failed.
 pub(crate) async fn run(settings: Serve) -> anyhow::Result<()> {
-    log_to_stderr();
+    log::init();
     panic_hook::install();
     // Everything that can be wrong is found before anything is changed.
     let content = match settings.blog {
@@ -54,7 +61,7 @@ pub(crate) async fn run(settings: Serve) -> anyhow::Result<()> {
         accept::bind(settings.listen.listen).with_context(|| cannot_listen(&settings))?;
     let metrics = metrics::bind(settings.metrics_listen)?;
     let store = Store::open(&settings.database.database, settings.save.into()).await?;
-    let stop = stop_signal()?;
+    let mut signals = StopSignals::listen()?;
 
     let address = listener.local_addr()?;
     let url: Arc<str> = match &settings.site_url {
@@ -63,9 +70,11 @@ pub(crate) async fn run(settings: Serve) -> anyhow::Result<()> {
     };
     sources.assume(&store.totals().await?.into_keys().collect());
     let slugs: Slugs = sources.slugs().into_iter().collect();
+    let mut tasks = VitalTasks::default();
     let closing = CancellationToken::new();
     let first_reading = sources.first_reading();
-    tokio::spawn(sources.follow(slugs.clone(), closing.clone()));
+    let lists = follow(sources, slugs.clone(), closing.clone());
+    tasks.spawn("following the lists of pages", lists);
     // New pages are there from the first reader on, where their list is quick. If not, the
     // pages are there that were counted before.
     let _ = timeout(FIRST_READING, first_reading).await;
@@ -89,24 +98,82 @@ pub(crate) async fn run(settings: Serve) -> anyhow::Result<()> {
         None => service::server::router(&url, counter.clone(), settings.site_files()),
     };
 
-    announce(address)?;
+    announce(address);
     let admit = {
         let counter = counter.clone();
         move |peer| counter.admit_connection(peer)
     };
-    let serving = tokio::spawn(accept::serve(listener, app, admit, closing.clone()));
+    let serving = accept::serve(listener, app, admit, closing.clone());
+    tasks.spawn("the accept loop", serving);
     if let Some(listener) = metrics {
-        tokio::spawn(metrics::serve(listener, counter.clone(), closing.clone()));
+        let metrics = metrics::serve(listener, counter.clone(), closing.clone());
+        tasks.spawn("the metrics' accept loop", metrics);
     }
-    stop.await;
-    tracing::info!("stopping: saving, then closing sockets");
-    let saved = counter.stop().await;
-    closing.cancel();
-    serving.await?;
-    store.close().await;
-    saved?;
-    tracing::info!("stopped; everything is saved");
-    Ok(())
+    let ended = tokio::select! {
+        signal = signals.stop() => {
+            tracing::info!(signal, "stopping: saving, then closing sockets");
+            None
+        }
+        ended = tasks.any_ended() => {
+            tracing::error!("{ended}");
+            Some(ended)
+        }
+    };
+    let stop = async {
+        let limit = Duration::from_secs(settings.stop_timeout.get().into());
+        let saved = counter.stop_within(limit).await;
+        closing.cancel();
+        tasks.all_ended().await;
+        // A statement that never ends, on a disk that does not answer, is not waited for.
+        let _ = timeout(STORE_CLOSE_TIMEOUT, store.close()).await;
+        saved
+    };
+    let was_asked = ended.is_none();
+    let saved = tokio::select! {
+        saved = stop => saved,
+        code = hurried(&mut signals, was_asked) => {
+            tracing::warn!(code, "stopped at once: a second signal asked for it");
+            process::exit(code);
+        }
+    };
+    conclude(saved, ended)
+}
+
+/// Resolves at the second signal that asks for a stop.
+async fn hurried(signals: &mut StopSignals, was_asked: bool) -> i32 {
+    if !was_asked {
+        signals.stop().await;
+    }
+    signals.stop_at_once().await
+}
+
+/// What is said last: of the views first, also where the server failed.
+fn conclude(saved: Result<(), Unsaved>, ended: Option<TaskEnded>) -> anyhow::Result<()> {
+    match (saved, ended) {
+        (Ok(()), None) => {
+            tracing::info!("stopped; everything is saved");
+            Ok(())
+        }
+        (Ok(()), Some(ended)) => {
+            tracing::info!("everything is saved");
+            Err(ended.into())
+        }
+        (Err(unsaved), None) => Err(unsaved.into()),
+        (Err(unsaved), Some(ended)) => Err(anyhow::anyhow!("{unsaved}. {ended}")),
+    }
+}
+
+/// Follows the lists of pages until `stop`, also in the middle of one that is slow.
+async fn follow(sources: Sources, slugs: Slugs, stop: CancellationToken) {
+    let following = async {
+        sources.follow(slugs, stop.clone()).await;
+        // There may be none to follow.
+        stop.cancelled().await;
+    };
+    tokio::select! {
+        () = following => {}
+        () = stop.cancelled() => {}
+    }
 }
 
 /// What the site shows, in a folder that somebody named or in `content`.
@@ -184,39 +251,40 @@ fn cannot_listen(settings: &Serve) -> String {
     )
 }
 
-/// Resolves at the first SIGTERM or Ctrl-C.
-fn stop_signal() -> anyhow::Result<impl Future<Output = ()>> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    Ok(async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-    })
+/// What scripts and people wait for. Nobody has to read it.
+fn announce(address: SocketAddr) {
+    let mut out = io::stdout().lock();
+    let written = writeln!(out, "listening on http://{address}").and_then(|()| out.flush());
+    if let Err(error) = written {
+        tracing::warn!(
+            %error,
+            "listening on http://{address}, which could not be written to standard output"
+        );
+    }
 }
 
-/// What scripts and people wait for.
-fn announce(address: SocketAddr) -> anyhow::Result<()> {
-    let mut out = std::io::stdout().lock();
-    writeln!(out, "listening on http://{address}")?;
-    out.flush()?;
-    Ok(())
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// h2 warns of what strangers send, once for each frame, and sqlx of requests that
-/// had to wait, once for each: they could fill the log.
-const DEFAULT_LOG: &str = "info,h2=error,sqlx=error";
-
-/// Logs for people, on standard error. `RUST_LOG` says what. Coloured only on a
-/// terminal, and not where `NO_COLOR` asks for none.
-fn log_to_stderr() {
-    let coloured = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(DEFAULT_LOG));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(coloured)
-        .with_target(false)
-        .init();
+    #[test]
+    fn what_was_not_saved_is_said_also_where_the_server_failed() {
+        let unsaved = || Unsaved {
+            views: 17,
+            problem: "the disk is full".to_owned(),
+        };
+        let ended = || TaskEnded {
+            name: "the accept loop",
+            what: "panicked",
+        };
+        let said = |saved, ended| conclude(saved, ended).map_err(|error| error.to_string());
+        assert_eq!(said(Ok(()), None), Ok(()));
+        let error = said(Ok(()), Some(ended())).unwrap_err();
+        assert!(error.starts_with("the accept loop panicked"), "{error}");
+        let views = "17 views could not be saved: the disk is full";
+        assert_eq!(said(Err(unsaved()), None), Err(views.to_owned()));
+        let error = said(Err(unsaved()), Some(ended())).unwrap_err();
+        assert!(error.starts_with(views), "{error}");
+        assert!(error.contains("the accept loop panicked"), "{error}");
+    }
 }

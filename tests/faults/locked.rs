@@ -13,10 +13,10 @@ const A_RETRY: Duration = Duration::from_secs(30);
 const NEWCOMERS: u32 = 100;
 
 /// The lock under which alone a database is written.
-struct Lock(SqliteConnection);
+pub(crate) struct Lock(SqliteConnection);
 
 impl Lock {
-    async fn take(folder: &Folder) -> Self {
+    pub(crate) async fn take(folder: &Folder) -> Self {
         let options = SqliteConnectOptions::new().filename(folder.database());
         let mut connection = options.connect().await.unwrap();
         // It may have to wait for a save that is under way.
@@ -27,7 +27,7 @@ impl Lock {
         Self(connection)
     }
 
-    async fn release(mut self) {
+    pub(crate) async fn release(mut self) {
         sqlx::query("ROLLBACK").execute(&mut self.0).await.unwrap();
         self.0.close().await.unwrap();
     }

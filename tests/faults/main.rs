@@ -15,12 +15,15 @@ mod clock;
 mod dice;
 mod disk_full;
 mod killed;
+mod last_save;
 mod ledger;
 mod load;
 mod locked;
+mod log;
 mod proxy;
 mod restarted;
 mod schema;
+mod signals;
 mod stopped;
 #[path = "../support/mod.rs"]
 mod support;

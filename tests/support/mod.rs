@@ -16,7 +16,7 @@ mod stored;
 
 pub(crate) use client::{Client, counts, view_id};
 pub(crate) use page::Page;
-pub(crate) use server::{Folder, Server, output_of};
+pub(crate) use server::{Folder, Server, child, output_of, program};
 pub(crate) use small_disk::{SmallDisk, on_small_disk};
 pub(crate) use stored::Stored;
 

@@ -86,13 +86,14 @@ pub(crate) async fn output_of(command: &mut Command) -> (ExitStatus, String, Str
     (output.status, text(output.stdout), text(output.stderr))
 }
 
-fn program(folder: &Folder) -> Command {
+/// The program, as a command that is not started yet.
+pub(crate) fn program(folder: &Folder) -> Command {
     child(env!("CARGO_BIN_EXE_view-counter"), folder)
 }
 
 /// Another program as tests start them: in this folder, with no environment,
 /// killed when dropped.
-pub(super) fn child(executable: &str, folder: &Folder) -> Command {
+pub(crate) fn child(executable: &str, folder: &Folder) -> Command {
     let mut command = Command::new(executable);
     command
         .current_dir(folder.0.path())
@@ -129,6 +130,11 @@ impl Log {
             }
         });
         Self(lines)
+    }
+
+    /// Of a server that writes it elsewhere.
+    fn none() -> Self {
+        Self(mpsc::unbounded_channel().1)
     }
 
     /// The next line, with its end; none after the last.
@@ -190,7 +196,7 @@ impl Server {
     /// The server that this command starts, when it is ready.
     pub(crate) async fn start_as(mut command: Command) -> Self {
         let mut child = command.spawn().unwrap();
-        let mut log = Log::of(child.stderr.take().unwrap());
+        let mut log = child.stderr.take().map_or_else(Log::none, Log::of);
         let mut first_line = String::new();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         timeout(PATIENCE, stdout.read_line(&mut first_line))
@@ -289,7 +295,13 @@ impl Server {
             let log = self.log.rest().await;
             (self.child.wait().await.unwrap(), log)
         };
-        timeout(PATIENCE, ended).await.expect("it ends")
+        timeout(2 * PATIENCE, ended).await.expect("it ends")
+    }
+
+    /// Stops it while something else happens, which ends before it does.
+    pub(crate) async fn stop_during(self, other: impl Future<Output = ()>) -> (ExitStatus, String) {
+        self.signal("TERM");
+        tokio::join!(self.ended(), other).0
     }
 
     pub(crate) async fn stop(self) {

@@ -6,6 +6,7 @@ use super::{Folder, PATIENCE, Server, Stored, server::child};
 use std::{
     fs::{self, File},
     io::{ErrorKind, Write},
+    os::fd::AsRawFd,
     path::PathBuf,
 };
 use tempfile::TempDir;
@@ -16,22 +17,39 @@ const MOUNTED_ON: &str = "disk";
 /// Room for a server that has all it wants.
 const ROOM: &str = "2m";
 
-/// The disk of a running server, reached from outside.
+/// The disk of a server, reached from outside, also when that has ended.
 pub(crate) struct SmallDisk {
     inside: PathBuf,
+    _keeps_it: File,
 }
 
 impl SmallDisk {
     /// A server with its database on a disk of its own.
     pub(crate) async fn start(folder: &Folder, save: &str) -> (Server, Self) {
+        Self::start_with(folder, &format!("--save {save}")).await
+    }
+
+    /// As [`Self::start`], with these words of a shell after the command: settings, or
+    /// where its output goes.
+    pub(crate) async fn start_with(folder: &Folder, words: &str) -> (Server, Self) {
         let serve = format!(
-            "exec \"$0\" serve --listen 127.0.0.1:0 --database {MOUNTED_ON}/views.db --save {save}"
+            "exec \"$0\" serve --listen 127.0.0.1:0 --database {MOUNTED_ON}/views.db {words}"
         );
         let server = Server::start_as(on_small_disk(folder, ROOM, &serve).await).await;
         let seen_by_it = format!("/proc/{}/root", server.pid());
         let mount = folder.path(MOUNTED_ON);
         let inside = PathBuf::from(seen_by_it).join(mount.strip_prefix("/").unwrap());
-        (server, Self { inside })
+        let folder = File::open(inside).unwrap();
+        let disk = Self {
+            inside: format!("/proc/self/fd/{}", folder.as_raw_fd()).into(),
+            _keeps_it: folder,
+        };
+        (server, disk)
+    }
+
+    /// What a file on it says.
+    pub(crate) fn text(&self, name: &str) -> String {
+        fs::read_to_string(self.inside.join(name)).unwrap()
     }
 
     fn ballast(&self) -> PathBuf {
@@ -58,9 +76,14 @@ impl SmallDisk {
     /// another namespace those lead elsewhere: so it is a copy that is opened.
     pub(crate) async fn stored(&self) -> Stored {
         let copy = TempDir::new().unwrap();
-        // What is committed since the last checkpoint is only in the second.
         for file in ["views.db", "views.db-wal"] {
-            fs::copy(self.inside.join(file), copy.path().join(file)).unwrap();
+            match fs::copy(self.inside.join(file), copy.path().join(file)) {
+                Ok(_) => {}
+                // What is committed since the last checkpoint is only in the second,
+                // which is gone when the server has ended.
+                Err(error) if error.kind() == ErrorKind::NotFound && file.ends_with("-wal") => {}
+                Err(error) => panic!("{file}: {error}"),
+            }
         }
         Stored::read(&copy.path().join("views.db")).await
     }

@@ -214,6 +214,8 @@ pub mod counter;
 #[cfg(all(feature = "blog", feature = "ssr"))]
 pub mod exchange;
 #[cfg(all(feature = "blog", feature = "ssr"))]
+pub mod printable;
+#[cfg(all(feature = "blog", feature = "ssr"))]
 pub mod service;
 #[cfg(all(feature = "blog", feature = "ssr"))]
 pub mod web;

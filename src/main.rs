@@ -13,7 +13,10 @@ use std::{
     io::{self, Write},
     process::ExitCode,
 };
-use view_counter::config::{Cli, Command};
+use view_counter::{
+    config::{Cli, Command},
+    printable::PrintableLines,
+};
 
 /// A handshake takes seventy pieces of memory and gives most of them back: with the
 /// C library's allocator it takes a sixth more of the CPU, and a reader who stays 150
@@ -52,5 +55,7 @@ async fn main() -> ExitCode {
 /// The one place where a failure that ends the program is told. Where nobody can read it
 /// the exit code has to do: `eprintln!` would panic.
 fn complain(error: &anyhow::Error) {
-    let _ = writeln!(io::stderr(), "error: {error:#}");
+    // A file name or a slug in it may come from strangers.
+    let error = format!("{error:#}");
+    let _ = writeln!(io::stderr(), "error: {}", PrintableLines(&error));
 }

@@ -51,6 +51,12 @@ test('every answer is what its description says', async ({ request, watch }) => 
     '/api/v1/connect/{slug}': () => answer('/api/v1/connect/noon', 403),
     '/api/v1/visitors': () => answer('/api/v1/visitors', 200, ok('/api/v1/visitors')),
     '/api/v1/visitors/connect': () => answer('/api/v1/visitors/connect', 403),
+    '/badge/{slug}.svg': async () => {
+      const badge = await request.get('/badge/noon.svg?show=live&label=here&color=fa0');
+      expect([badge.status(), badge.headers()['content-type']]).toEqual([200, 'image/svg+xml']);
+      await answer('/badge/noon.svg?color=red', 400);
+      await answer('/badge/nowhere.svg', 404);
+    },
     '/healthz': () => answer('/healthz', 200, ok('/healthz')),
     '/readyz': () => answer('/readyz', 200, ok('/readyz')),
   };

@@ -1,13 +1,11 @@
 import type { Page } from '@playwright/test';
 import { once } from 'node:events';
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { withFiles } from '../support/content';
 import { expect, test } from '../support/fixtures';
 import { countLoads, expectCounter, hydrated, PAGES } from '../support/page';
-import { CONTENT, Server } from '../support/server';
+import type { Server } from '../support/server';
 
 /** What the policies of all documents of a page forbid, from now on. */
 async function violations(page: Page): Promise<string[]> {
@@ -31,13 +29,10 @@ const isInjected = (page: Page) =>
 const TITLE = `Evil & </title></script><script>${INJECTED}</script>`;
 
 /** A server whose posts an enemy has written into. */
-async function withEvilContent(use: (server: Server) => Promise<void>): Promise<void> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'view-counter-content-'));
-  try {
-    await cp(CONTENT, folder, { recursive: true });
-    await writeFile(
-      path.join(folder, 'posts/evil.md'),
-      `+++
+const withEvilContent = (use: (server: Server) => Promise<void>) =>
+  withFiles(
+    {
+      'posts/evil.md': `+++
 title = "${TITLE}"
 date = 2026-03-05
 description = "A post with scripts in it."
@@ -49,26 +44,15 @@ description = "A post with scripts in it."
 <iframe srcdoc="<script>parent.${INJECTED}</script>"></iframe>
 <p id="styled" style="color: rgb(1, 2, 3)">A paragraph.</p>
 `,
-    );
-    await writeFile(
-      path.join(folder, 'posts/evil.svg'),
-      `<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9" onload="${INJECTED}">
+      'posts/evil.svg': `<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9" onload="${INJECTED}">
 <style>rect { fill: rgb(1, 2, 3) }</style>
 <script>${INJECTED}</script>
 <rect width="9" height="9"/>
 </svg>
 `,
-    );
-    const server = await Server.start({ VIEW_COUNTER_CONTENT: folder });
-    try {
-      await use(server);
-    } finally {
-      await server.dispose();
-    }
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
+    },
+    use,
+  );
 
 test.describe('the site keeps to its own policy', () => {
   // The document that is not there says so itself; nothing else may.
@@ -108,6 +92,48 @@ test.describe('the site keeps to its own policy', () => {
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('About');
     expect(loads()).toBe(0);
     expect(seen).toEqual([]);
+  });
+
+  test('a post with images of another site is loaded, shows them, and counts once', async ({
+    page,
+  }) => {
+    const other = createServer((_, response) => {
+      const image = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>';
+      response.setHeader('content-type', 'image/svg+xml').end(image);
+    });
+    await once(other.listen(0, '127.0.0.1'), 'listening');
+    const { port } = other.address() as AddressInfo;
+    const post = `+++
+title = "Far"
+date = 2026-03-06
+description = "A post with an image of another site."
++++
+
+![From afar](http://127.0.0.1:${port}/a.svg)
+`;
+    try {
+      await withFiles({ 'posts/far.md': post }, async (server) => {
+        const seen = await violations(page);
+        await page.goto(server.url);
+        await hydrated(page);
+        const loads = countLoads(page);
+        await page.getByRole('link', { name: 'Far' }).click();
+        await expect(page.getByRole('heading', { level: 1 })).toHaveText('Far');
+        await expect(page.getByAltText('From afar')).toHaveJSProperty('naturalWidth', 9);
+        await expectCounter(page, '1 reading now · 1 view');
+        expect(page.url()).toBe(`${server.url}/posts/far`);
+        expect(loads()).toBe(1);
+        await page.goBack();
+        await expect(page.getByRole('heading', { level: 1 })).toHaveText('Tide Log');
+        expect(page.url()).toBe(`${server.url}/`);
+        expect(seen).toEqual([]);
+        // Or the page would try to reach a server that has stopped.
+        await page.goto('about:blank');
+      });
+    } finally {
+      other.close();
+      other.closeAllConnections();
+    }
   });
 
   test('with all that a reader can press', async ({ page, context }) => {

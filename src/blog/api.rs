@@ -19,12 +19,12 @@ pub struct PageHtml {
 }
 
 /// The page at this path, which may be percent-encoded. Where there is none, the page
-/// that says so.
+/// that says so; where only a load can show it, what has the browser load it.
 #[server(prefix = "/fn", endpoint = "page", input = GetUrl)]
 pub async fn page_at(path: String) -> Result<PageHtml, ServerFnError> {
     let (site, counter) = (expect_context::<Site>(), expect_context::<Counter>());
     let page = pages::at(&site, &Numbers::Present(counter), &path).await;
-    Ok(page.html)
+    Ok(page.for_navigation(&path))
 }
 
 #[cfg(all(test, feature = "ssr"))]

@@ -92,8 +92,14 @@ pub fn App() -> impl IntoView {
                     // who read it without JavaScript and for search engines,
                     // and its status is known.
                     <Route path=path!("/") view=RoutedPage ssr=SsrMode::Async />
+                    <Route path=path!("/page/:number") view=RoutedPage ssr=SsrMode::Async />
                     <Route path=path!("/posts/:slug") view=RoutedPage ssr=SsrMode::Async />
                     <Route path=path!("/tags/:tag") view=RoutedPage ssr=SsrMode::Async />
+                    <Route
+                        path=path!("/tags/:tag/page/:number")
+                        view=RoutedPage
+                        ssr=SsrMode::Async
+                    />
                     <Route path=path!("/about") view=RoutedPage ssr=SsrMode::Async />
                     <Route path=path!("/privacy") view=RoutedPage ssr=SsrMode::Async />
                 </FlatRoutes>

@@ -19,6 +19,8 @@ mod layout;
 #[cfg(feature = "ssr")]
 mod listings;
 #[cfg(feature = "ssr")]
+mod markers;
+#[cfg(feature = "ssr")]
 mod numbers;
 #[cfg(feature = "ssr")]
 mod own_pages;
@@ -28,6 +30,8 @@ mod page_path;
 mod pages;
 #[cfg(feature = "ssr")]
 mod privacy;
+#[cfg(feature = "ssr")]
+mod redirects;
 #[cfg(feature = "ssr")]
 mod render;
 #[cfg(feature = "ssr")]

@@ -13,6 +13,7 @@ pub(super) fn is_page(href: &str) -> bool {
     matches!(path, "/" | "/about" | "/privacy")
         || path.starts_with("/posts/")
         || path.starts_with("/tags/")
+        || path.starts_with("/page/")
 }
 
 #[cfg(test)]
@@ -28,6 +29,8 @@ mod tests {
             "/posts/a",
             "/posts/a#b",
             "/tags/a?b",
+            "/tags/a/page/2",
+            "/page/2",
         ] {
             assert!(is_page(page), "{page}");
         }

@@ -3,6 +3,7 @@
 use super::{
     app::{loading_scripts, shell},
     content::{Content, ImageSource},
+    markers,
     model::SiteInfo,
     pages::Page,
     theme,
@@ -10,14 +11,14 @@ use super::{
 use crate::{
     counter::route::ApiError,
     web::{
-        csp,
+        csp::PagePolicy,
         headers::{self, Scheme},
         site_files::{AssetPaths, is_watched},
     },
 };
 use axum::{
     extract::Request,
-    http::{HeaderValue, StatusCode, header},
+    http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
 use futures_util::{Stream, StreamExt, stream};
@@ -31,7 +32,7 @@ pub(super) struct Renderer {
     assets: AssetPaths,
     site: Arc<SiteInfo>,
     loading_scripts: Arc<str>,
-    policy: HeaderValue,
+    policy: PagePolicy,
     scheme: Scheme,
 }
 
@@ -45,12 +46,7 @@ impl Renderer {
         let reload_port = is_watched().then_some(options.reload_port);
         let loading_scripts = loading_scripts(options, &assets);
         let scripts = std::iter::once(theme::APPLY_STORED).chain(scripts_in(&loading_scripts));
-        let images = content.image_sources();
-        let policy = csp::page(
-            scripts,
-            images.into_iter().map(ImageSource::as_str),
-            reload_port,
-        );
+        let policy = PagePolicy::new(scripts, reload_port);
         Self {
             assets,
             site: Arc::new(content.site().clone()),
@@ -79,6 +75,8 @@ impl Renderer {
             StatusCode::OK
         };
         let page_head = page.html.head.clone();
+        let images = page.image_sources.iter().map(ImageSource::as_str);
+        let policy = self.policy.with_images(images);
         let context = move || {
             provide_context(page.clone());
             context();
@@ -93,7 +91,7 @@ impl Renderer {
         let mut response = handle_response_inner(context, document, request, html_of).await;
         *response.status_mut() = status;
         let headers = response.headers_mut();
-        headers.insert(header::CONTENT_SECURITY_POLICY, self.policy.clone());
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
         headers::mark_as_page(self.scheme, headers);
         response
     }
@@ -110,6 +108,7 @@ fn html_of<V: IntoView + 'static>(
 ) -> Pin<Box<dyn Future<Output = Html> + Send>> {
     Box::pin(async move {
         let html: String = document.to_html_stream_in_order().collect().await;
+        let html = markers::as_comments(&html);
         Box::pin(stream::once(ready(html))) as Html
     })
 }

@@ -8,8 +8,7 @@ use super::{
     listings::{Listing, Listings},
     numbers::Numbers,
     own_pages::only_own_pages,
-    page_path::is_page,
-    pages,
+    pages, redirects,
     render::Renderer,
 };
 use crate::{
@@ -150,6 +149,9 @@ async fn server_function(State(state): State<AppState>, mut request: Request) ->
 
 /// The page at a path that the application's router knows.
 async fn page(State(state): State<AppState>, request: Request) -> Response {
+    if let Some(address) = redirects::moved_to(request.uri()) {
+        return Redirect::permanent(&address).into_response();
+    }
     let numbers = Numbers::Present(state.counter.clone());
     let page = pages::at(&state.site, &numbers, request.uri().path()).await;
     let renderer = state.renderer.clone();
@@ -215,16 +217,13 @@ async fn pkg(State(state): State<AppState>, request: Request) -> Response {
     with_caching(caching, state.site_files.answer(&parts).await)
 }
 
-/// A file that keeps its name (the icon), or the page that says 404. An address
-/// that only has slashes too many is sent to the right one.
+/// A file that keeps its name (the icon), or the page that says 404. An address that is
+/// another one's is sent there.
 async fn file_or_not_found(State(state): State<AppState>, request: Request) -> Response {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return only_read();
     }
-    let path = with_single_slashes(request.uri().path());
-    if path != request.uri().path() && is_page(&path) {
-        let query = request.uri().query().map(|query| format!("?{query}"));
-        let address = format!("{path}{}", query.unwrap_or_default());
+    if let Some(address) = redirects::moved_to(request.uri()) {
         return Redirect::permanent(&address).into_response();
     }
     let (parts, body) = request.into_parts();
@@ -233,18 +232,6 @@ async fn file_or_not_found(State(state): State<AppState>, request: Request) -> R
         return found;
     }
     not_found(state, Request::from_parts(parts, body)).await
-}
-
-/// This path with one slash where it has several, and none at its end. It begins with
-/// exactly one: with two it would be another site's address.
-fn with_single_slashes(path: &str) -> String {
-    let segments = path.split('/').filter(|segment| !segment.is_empty());
-    let path: String = segments.map(|segment| format!("/{segment}")).collect();
-    if path.is_empty() {
-        "/".to_owned()
-    } else {
-        path
-    }
 }
 
 /// There is nothing here that could be changed, whatever the address.
@@ -263,23 +250,4 @@ async fn not_found(state: AppState, request: Request) -> Response {
         *response.status_mut() = StatusCode::NOT_FOUND;
     }
     response
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_path_with_slashes_too_many_is_never_another_site_s_address() {
-        for (path, single) in [
-            ("/", "/"),
-            ("//", "/"),
-            ("/about/", "/about"),
-            ("//posts/one", "/posts/one"),
-            ("///posts//one///", "/posts/one"),
-            ("//evil.example/", "/evil.example"),
-        ] {
-            assert_eq!(with_single_slashes(path), single, "{path}");
-        }
-    }
 }

@@ -1,6 +1,6 @@
 //! `view-counter backup`.
 
-use super::printing;
+use super::printing::{self, Output};
 use view_counter::{
     config::Backup,
     counter::{store, wording},
@@ -9,7 +9,7 @@ use view_counter::{
 /// Copies the database, and says what is in the copy.
 pub(crate) async fn run(settings: &Backup) -> anyhow::Result<()> {
     let copied = store::back_up(&settings.database.database, &settings.file).await?;
-    printing::print(|out| {
+    printing::print(Output::Text, |out| {
         writeln!(
             out,
             "copied {} of {} to {}",

@@ -1,7 +1,7 @@
 //! How a change to the numbers ends: it is made or, in a dry run, not; and it is said
 //! what became of which post.
 
-use super::printing;
+use super::printing::{self, Output};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use view_counter::{
@@ -58,7 +58,7 @@ impl Outcome {
             None => correcting.commit().await?,
             Some(_) => correcting.give_up().await,
         }
-        printing::print(|out| {
+        printing::print(Output::data_if(self.json), |out| {
             if self.json {
                 let changes = self.changes.iter().map(|change| PrintedChange {
                     slug: &change.slug,

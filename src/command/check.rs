@@ -1,6 +1,6 @@
 //! `view-counter check`.
 
-use super::printing;
+use super::printing::{self, Output};
 use anyhow::bail;
 use serde::Serialize;
 use view_counter::{
@@ -33,7 +33,7 @@ pub(crate) async fn run(settings: &Asked) -> anyhow::Result<()> {
             .fold(0, |sum, (_, total)| sum.saturating_add(*total)),
         problems,
     };
-    printing::print(|out| {
+    printing::print(Output::data_if(settings.json), |out| {
         if settings.json {
             return printing::json(out, &found);
         }

@@ -1,6 +1,6 @@
 //! `view-counter completions`.
 
-use super::printing;
+use super::printing::{self, Output};
 use clap::CommandFactory;
 use view_counter::config::{Cli, Completions};
 
@@ -13,5 +13,5 @@ pub(crate) fn run(settings: &Completions) -> anyhow::Result<()> {
         "view-counter",
         &mut script,
     );
-    printing::print(|out| out.write_all(&script))
+    printing::print(Output::Data, |out| out.write_all(&script))
 }

@@ -1,6 +1,6 @@
 //! `view-counter corrections`.
 
-use super::printing;
+use super::printing::{self, Output};
 use serde::Serialize;
 use view_counter::{
     config::Asked,
@@ -18,7 +18,7 @@ pub(crate) async fn run(settings: &Asked) -> anyhow::Result<()> {
         .await?
         .corrections()
         .await?;
-    printing::print(|out| {
+    printing::print(Output::data_if(settings.json), |out| {
         if settings.json {
             return printing::json(out, &All { corrections });
         }

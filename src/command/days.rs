@@ -1,6 +1,6 @@
 //! `view-counter days`.
 
-use super::printing;
+use super::printing::{self, Output};
 use serde::Serialize;
 use view_counter::{
     config::Days,
@@ -36,7 +36,7 @@ pub(crate) async fn run(settings: &Days) -> anyhow::Result<()> {
             views,
         })
         .collect();
-    printing::print(|out| {
+    printing::print(Output::data_if(settings.json || settings.csv), |out| {
         if settings.json {
             return printing::json(out, &All { slug, days });
         }

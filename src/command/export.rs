@@ -1,6 +1,6 @@
 //! `view-counter export`.
 
-use super::printing;
+use super::printing::{self, Output};
 use view_counter::{config::Export, counter::store::Snapshot, exchange};
 
 /// Prints all there is.
@@ -10,7 +10,7 @@ pub(crate) async fn run(settings: &Export) -> anyhow::Result<()> {
     let corrections = stored.corrections().await?;
     // A snapshot that is kept while somebody reads slowly lets the journal grow.
     drop(stored);
-    printing::print(|out| match settings.json {
+    printing::print(Output::Data, |out| match settings.json {
         true => exchange::write_json(out, &views, &corrections),
         false => exchange::write_csv(out, &views),
     })

@@ -12,7 +12,7 @@ use tokio::{
     net::TcpStream,
     time::timeout,
 };
-use view_counter::config::Health;
+use view_counter::{config::Health, printable::Printable};
 
 /// A server that is well answers within milliseconds.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -38,7 +38,7 @@ pub(crate) async fn run(settings: &Health) -> anyhow::Result<()> {
         None => answer.status,
     };
     // Whoever listens there may not paint on this terminal.
-    let said = said.replace(char::is_control, " ");
+    let said = Printable(&said).to_string();
     if settings.strict && answer.problem.is_some() {
         bail!(said);
     }

@@ -1,16 +1,55 @@
 //! What several commands print in the same way.
 
 use serde::Serialize;
-use std::io::{self, Write};
-use view_counter::counter::wording;
+use std::io::{self, IsTerminal, Write};
+use view_counter::{counter::wording, printable::PrintableLines};
+
+/// For whom a command prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Output {
+    /// For people. What strangers may have named is escaped.
+    Text,
+    /// For a program, as JSON or CSV: exact to the byte. On a terminal, where no program
+    /// reads it, it is escaped as text is.
+    Data,
+}
+
+impl Output {
+    /// Data if one of these formats was asked for.
+    pub(super) fn data_if(asked_for: bool) -> Self {
+        match asked_for {
+            true => Self::Data,
+            false => Self::Text,
+        }
+    }
+}
 
 /// Prints to standard output. Whoever has had enough, as `head` has, is no failure.
-pub(super) fn print(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> anyhow::Result<()> {
-    let mut out = io::BufWriter::new(io::stdout().lock());
-    match write(&mut out).and_then(|()| out.flush()) {
+pub(super) fn print(
+    output: Output,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> anyhow::Result<()> {
+    let stdout = io::stdout().lock();
+    let is_exact = output == Output::Data && !stdout.is_terminal();
+    let mut out = io::BufWriter::new(stdout);
+    let printed = match is_exact {
+        true => write(&mut out),
+        false => write_printable(&mut out, write),
+    };
+    match printed.and_then(|()| out.flush()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         other => Ok(other?),
     }
+}
+
+fn write_printable(
+    out: &mut dyn Write,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<()> {
+    let mut written = Vec::new();
+    write(&mut written)?;
+    let text = String::from_utf8_lossy(&written);
+    write!(out, "{}", PrintableLines(&text))
 }
 
 /// So many posts, in words: `1 post`, `1,204 posts`.

@@ -3,6 +3,7 @@
 mod log;
 mod metrics;
 mod panic_hook;
+mod printable_fields;
 mod signals;
 mod tasks;
 
@@ -55,6 +56,9 @@ pub(crate) async fn run(settings: Serve) -> anyhow::Result<()> {
         Blog::On => Some(Arc::new(content(&settings)?)),
         Blog::Off => None,
     };
+    content
+        .iter()
+        .for_each(|content| warn_of_refused_images(content));
     let mut sources = sources(&settings, content.as_deref())?;
     sources.begin().await?;
     let listener =
@@ -208,6 +212,19 @@ fn holds_something(path: &Path) -> bool {
     match std::fs::read_dir(path) {
         Ok(mut entries) => entries.next().is_some(),
         Err(error) => error.kind() != std::io::ErrorKind::NotFound,
+    }
+}
+
+/// Names the posts whose images browsers do not all show.
+fn warn_of_refused_images(content: &Content) {
+    for (file, refused) in content.refused_image_sources() {
+        let first = refused.first().map(ToString::to_string).unwrap_or_default();
+        tracing::warn!(
+            file,
+            refused = refused.len(),
+            first,
+            "this page shows images of too many sites: the headers of its answer have no room for all of them, and a browser does not show those of the sites that are left out; copy these images into the content folder"
+        );
     }
 }
 

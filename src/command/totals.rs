@@ -1,6 +1,6 @@
 //! `view-counter totals`.
 
-use super::printing;
+use super::printing::{self, Output};
 use serde::Serialize;
 use view_counter::{
     config::Totals,
@@ -30,7 +30,7 @@ pub(crate) async fn run(settings: &Totals) -> anyhow::Result<()> {
         .map(|(slug, total)| Line { slug, total })
         .collect();
     views.sort_by(|a, b| b.total.cmp(&a.total).then_with(|| a.slug.cmp(&b.slug)));
-    printing::print(|out| {
+    printing::print(Output::data_if(settings.json || settings.csv), |out| {
         if settings.json {
             return printing::json(out, &All { views });
         }

@@ -50,7 +50,10 @@ fn serving(file: HeldFile) -> MethodRouter {
 
 async fn as_page(State(scheme): State<Scheme>, mut response: Response) -> Response {
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_SECURITY_POLICY, csp::page([], [], None));
+    headers.insert(
+        header::CONTENT_SECURITY_POLICY,
+        csp::PagePolicy::new([], None).with_images([]),
+    );
     headers::mark_as_page(scheme, headers);
     response
 }

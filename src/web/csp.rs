@@ -60,41 +60,56 @@ pub(crate) const RECORDING: HeaderValue = HeaderValue::from_static(concat!(
 /// viewer of their own, which a sandbox would keep from starting.
 pub(crate) const PDF: HeaderValue = HeaderValue::from_static("frame-ancestors 'none'");
 
-/// The policy of all pages.
-///
-/// `scripts` are the texts of their inline scripts; `images` says where images come
-/// from that are not the site's own. All pages have all of them: a browser that goes
-/// from one to the next without a load keeps to the policy of the first. `reload_port`
-/// is where `cargo leptos watch` tells pages to reload.
-#[expect(
-    clippy::expect_used,
-    reason = "hashes, and sources of images, are ASCII without control characters"
-)]
-pub(crate) fn page<'a>(
-    scripts: impl IntoIterator<Item = &'a str>,
-    images: impl IntoIterator<Item = &'a str>,
-    reload_port: Option<u32>,
-) -> HeaderValue {
-    // WebAssembly may be compiled; `eval` and its like may not. Browsers that
-    // cannot tell the two apart (before Chrome 97, Firefox 102, Safari 16) get
-    // a page that can be read and is not live.
-    let mut policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'".to_owned();
-    for script in scripts {
-        policy.push(' ');
-        policy.push_str(&hash(script));
+/// The policy of the site's pages. They differ only in where their images come from.
+#[derive(Clone, Debug)]
+pub(crate) struct PagePolicy {
+    before_images: String,
+    after_images: String,
+}
+
+impl PagePolicy {
+    /// `scripts` are the texts of the inline scripts that every page has. `reload_port`
+    /// is the port on which `cargo leptos watch` tells pages to reload.
+    pub(crate) fn new<'a>(
+        scripts: impl IntoIterator<Item = &'a str>,
+        reload_port: Option<u32>,
+    ) -> Self {
+        // WebAssembly may be compiled; `eval` and its like may not. Browsers that
+        // cannot tell the two apart (before Chrome 97, Firefox 102, Safari 16) get
+        // a page that can be read and is not live.
+        let mut before_images =
+            "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'".to_owned();
+        for script in scripts {
+            before_images.push(' ');
+            before_images.push_str(&hash(script));
+        }
+        before_images.push_str("; style-src 'self'; img-src 'self'");
+        // `'self'` is the socket's scheme too, in every browser that gets this far.
+        let mut after_images = "; media-src 'self'; connect-src 'self'".to_owned();
+        if let Some(port) = reload_port {
+            after_images.push_str(&format!(" ws://*:{port}"));
+        }
+        after_images.push_str(concat!("; ", closed!()));
+        Self {
+            before_images,
+            after_images,
+        }
     }
-    policy.push_str("; style-src 'self'; img-src 'self'");
-    for image in images {
-        policy.push(' ');
-        policy.push_str(image);
+
+    /// The policy of a page that shows images from these sources, beside the site's own.
+    #[expect(
+        clippy::expect_used,
+        reason = "hashes, and sources of images, are ASCII without control characters"
+    )]
+    pub(crate) fn with_images<'a>(&self, images: impl IntoIterator<Item = &'a str>) -> HeaderValue {
+        let mut policy = self.before_images.clone();
+        for image in images {
+            policy.push(' ');
+            policy.push_str(image);
+        }
+        policy.push_str(&self.after_images);
+        HeaderValue::try_from(policy).expect("visible ASCII")
     }
-    // `'self'` is the socket's scheme too, in every browser that gets this far.
-    policy.push_str("; media-src 'self'; connect-src 'self'");
-    if let Some(port) = reload_port {
-        policy.push_str(&format!(" ws://*:{port}"));
-    }
-    policy.push_str(concat!("; ", closed!()));
-    HeaderValue::try_from(policy).expect("visible ASCII")
 }
 
 /// The source expression that stands for exactly this inline script.
@@ -118,7 +133,7 @@ mod tests {
 
     #[test]
     fn a_page_may_run_the_scripts_that_are_known() {
-        let header = page(["theme()", "load()"], [], None);
+        let header = PagePolicy::new(["theme()", "load()"], None).with_images([]);
         let expected = format!(
             "default-src 'none'; script-src 'self' 'wasm-unsafe-eval' {} {}; \
              style-src 'self'; img-src 'self'; media-src 'self'; connect-src 'self'; \
@@ -130,8 +145,8 @@ mod tests {
     }
 
     #[test]
-    fn images_come_from_the_hosts_that_the_content_names_and_no_other() {
-        let header = page([], ["https://a.example", "data:"], None);
+    fn images_come_from_the_hosts_that_the_page_names_and_no_other() {
+        let header = PagePolicy::new([], None).with_images(["https://a.example", "data:"]);
         let header = header.to_str().unwrap();
         assert!(
             header.contains("; img-src 'self' https://a.example data:; "),
@@ -141,7 +156,7 @@ mod tests {
 
     #[test]
     fn only_a_page_that_is_being_worked_on_listens_to_the_build() {
-        let header = page([], [], Some(3001));
+        let header = PagePolicy::new([], Some(3001)).with_images([]);
         let header = header.to_str().unwrap();
         assert!(
             header.contains("; connect-src 'self' ws://*:3001; "),

@@ -2,6 +2,7 @@
 //! headers of every answer, and under which policy a browser shows it.
 
 pub(crate) mod caching;
+pub(crate) mod characters;
 pub(crate) mod csp;
 pub(crate) mod gzip;
 pub(crate) mod headers;

@@ -59,11 +59,14 @@ async fn degraded_is_told_and_fails_only_where_that_is_asked_for() {
     let (success, out, _) = health(&address, &[]).await;
     assert_eq!(
         (success, out.as_str()),
-        (true, "degraded: the disk  is full\n")
+        (true, "degraded: the disk\\u{1b} is full\n")
     );
     let (success, _, error) = health(&address, &["--strict"]).await;
     assert!(!success);
-    assert!(error.contains("degraded: the disk  is full"), "{error}");
+    assert!(
+        error.contains("degraded: the disk\\u{1b} is full"),
+        "{error}"
+    );
 }
 
 #[tokio::test]

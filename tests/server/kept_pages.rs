@@ -211,7 +211,7 @@ async fn what_is_not_there_is_not_kept() {
         "/posts/three",
         "/tags/none",
         "/posts/one/x",
-        "/feed",
+        "/feeds",
     ] {
         for _ in 0..2 {
             let answer = get(&server, path, &[("if-none-match", "*")]).await;

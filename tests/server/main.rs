@@ -24,6 +24,7 @@ mod limits;
 mod metrics;
 mod owners;
 mod pages;
+mod printing;
 mod saving;
 mod service;
 mod shares;

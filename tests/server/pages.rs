@@ -30,7 +30,7 @@ async fn every_page_has_its_status() {
 }
 
 #[tokio::test]
-async fn a_slash_too_many_is_sent_to_the_page() {
+async fn an_address_that_is_another_s_is_sent_there() {
     let folder = Folder::new();
     let server = Server::start(&folder).await;
     let client = reqwest::Client::builder()
@@ -41,6 +41,13 @@ async fn a_slash_too_many_is_sent_to_the_page() {
         ("/about/", Some("/about")),
         ("/posts/one/", Some("/posts/one")),
         ("/favicon.ico", Some("/favicon.svg")),
+        ("/page/1", Some("/")),
+        ("/tags/testing/page/1", Some("/tags/testing")),
+        ("/feed", Some("/feed.xml")),
+        ("/feed/", Some("/feed.xml")),
+        ("/rss.xml", Some("/feed.xml")),
+        ("/atom.xml", Some("/feed.xml")),
+        ("/index.xml", Some("/feed.xml")),
         ("//evil.example/", None),
         ("/nothing/", None),
     ] {
@@ -140,4 +147,93 @@ async fn pages_are_compressed_and_asked_for_each_time() {
     assert_eq!(response.headers()["content-encoding"], "gzip");
     assert_eq!(response.headers()["cache-control"], "no-cache");
     assert!(response.headers().get("set-cookie").is_none());
+}
+
+/// How often a text stands in another.
+fn times(text: &str, part: &str) -> usize {
+    text.matches(part).count()
+}
+
+#[tokio::test]
+async fn a_list_has_pages_that_lead_to_each_other() {
+    let folder = Folder::new();
+    for n in 0..43 {
+        folder.post(&format!("post-{n:02}"));
+    }
+    let server = Server::start(&folder).await;
+    for (path, entries, newer, older) in [
+        ("/", 20, None, Some("/page/2")),
+        ("/page/2", 20, Some("/"), Some("/page/3")),
+        ("/page/3", 5, Some("/page/2"), None),
+        ("/tags/testing", 20, None, Some("/tags/testing/page/2")),
+        (
+            "/tags/testing/page/3",
+            5,
+            Some("/tags/testing/page/2"),
+            None,
+        ),
+    ] {
+        let html = server.text(path).await;
+        assert_eq!(times(&html, "class=\"post-entry\""), entries, "{path}");
+        // Their totals are on it, and no others.
+        assert_eq!(times(&html, "post-entry-views"), entries, "{path}");
+        let canonical = format!("href=\"{}{path}\" rel=\"canonical\"", server.url(""));
+        assert!(html.contains(&canonical), "no {canonical} in {html}");
+        for (rel, to, name) in [
+            ("prev", newer, "Newer posts"),
+            ("next", older, "Older posts"),
+        ] {
+            let link = to.map(|to| format!("<a rel=\"{rel}\" href=\"{to}\">{name}</a>"));
+            match link {
+                Some(link) => assert!(html.contains(&link), "no {link} in {html}"),
+                None => assert!(!html.contains(name), "{path}: {name}"),
+            }
+        }
+        assert!(html.contains("<nav aria-label=\"Pages\" class=\"pagination\">"));
+        let by_navigation = server.json(&format!("/fn/page?path={path}")).await;
+        let body = by_navigation["body"].as_str().unwrap();
+        assert_eq!(times(body, "class=\"post-entry\""), entries, "{path}");
+    }
+    for path in [
+        "/page/0",
+        "/page/02",
+        "/page/4",
+        "/page/x",
+        "/tags/testing/page/4",
+    ] {
+        assert_eq!(server.get(path).await.status(), 404, "{path}");
+    }
+    let site_map = server.text("/sitemap.xml").await;
+    assert_eq!(times(&site_map, "/posts/"), 45);
+    assert_eq!(
+        times(&site_map, "/page/"),
+        0,
+        "their posts are there themselves"
+    );
+}
+
+#[tokio::test]
+async fn a_list_that_fits_on_one_page_has_no_pagination() {
+    let folder = Folder::new();
+    let server = Server::start(&folder).await;
+    assert!(!server.text("/").await.contains("pagination"));
+    assert_eq!(server.get("/page/2").await.status(), 404);
+}
+
+#[tokio::test]
+async fn the_feed_has_the_newest_posts_only() {
+    let folder = Folder::new();
+    for n in 0..30 {
+        folder.post(&format!("post-{n:02}"));
+    }
+    let server = Server::start(&folder).await;
+    assert_eq!(times(&server.text("/feed.xml").await, "<entry>"), 20);
+    let site = "title = \"a\"\ndescription = \"b\"\nauthor = \"c\"\nfeed_posts = 3\n";
+    folder.write("content/site.toml", &format!("{site}posts_per_page = 7\n"));
+    let server = Server::start(&folder).await;
+    assert_eq!(times(&server.text("/feed.xml").await, "<entry>"), 3);
+    assert_eq!(
+        times(&server.text("/page/2").await, "class=\"post-entry\""),
+        7
+    );
 }

@@ -13,16 +13,17 @@ pub(crate) const TABLE_START: &str =
     "<div class=\"table-scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Table\">";
 pub(crate) const TABLE_END: &str = "</div>\n";
 
-/// The start of a table's cell, `th` or `td`. By an attribute, which a feed reader
-/// keeps too, and not by a `style`, which a policy forbids.
+/// The start of a table's cell, `th` or `td`. Its class says how its text is aligned: a
+/// `style` is forbidden by the policy, and the attribute `align` is obsolete. Feed readers
+/// drop the class, and align all cells alike.
 pub(crate) fn cell<'a>(element: &str, alignment: Option<Alignment>) -> Event<'a> {
-    let align = match alignment {
-        Some(Alignment::Left) => " align=\"left\"",
-        Some(Alignment::Center) => " align=\"center\"",
-        Some(Alignment::Right) => " align=\"right\"",
+    let class = match alignment {
+        Some(Alignment::Left) => " class=\"align-left\"",
+        Some(Alignment::Center) => " class=\"align-center\"",
+        Some(Alignment::Right) => " class=\"align-right\"",
         Some(Alignment::None) | None => "",
     };
-    inline(format!("<{element}{align}>"))
+    inline(format!("<{element}{class}>"))
 }
 
 /// A heading's link to itself, which follows its text.

@@ -6,6 +6,8 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use crate::printable::Printable;
+
 /// One mistake in the content folder.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ContentError {
@@ -20,11 +22,12 @@ pub struct ContentError {
 impl fmt::Display for ContentError {
     /// `posts/foo.md:3: what is wrong and what to do`
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:", self.file.display())?;
+        // A name with a line feed in it would be taken for another mistake.
+        write!(f, "{}:", Printable(&self.file.to_string_lossy()))?;
         if let Some(line) = self.line {
             write!(f, "{line}:")?;
         }
-        write!(f, " {}", self.problem)
+        write!(f, " {}", Printable(&self.problem))
     }
 }
 

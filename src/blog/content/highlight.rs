@@ -4,7 +4,8 @@
 //! It may not know of Markdown.
 
 use std::borrow::Cow;
-use std::sync::LazyLock;
+use std::collections::BTreeSet;
+use std::sync::{LazyLock, Mutex, PoisonError};
 
 use quick_xml::escape::partial_escape;
 use syntect::parsing::{ParseState, Scope, ScopeStack, SyntaxReference, SyntaxSet};
@@ -50,12 +51,24 @@ const CLASSES: &[(&str, &str)] = &[
     ("variable.parameter.option", "hl-attribute"),
 ];
 
+/// The most languages of which what was compiled is kept. That is some 10 MB for each
+/// language, and compiling it again takes some 50 ms; few blogs have code in more.
+const MAX_COMPILED: usize = 8;
+
 /// Knows the grammars of some two hundred languages. Make one and use it for all
 /// code: it reads the grammars when it first needs one, which takes 50 ms, and then
-/// keeps what it has compiled.
+/// keeps what it has compiled of the last [`MAX_COMPILED`] languages.
 pub(crate) struct Highlighter {
+    /// Nothing is parsed with these, so nothing of them is compiled.
     grammars: LazyLock<SyntaxSet>,
+    compiled: Mutex<Option<Compiled>>,
     classes: Vec<(Scope, &'static str)>,
+}
+
+/// Grammars that compile what they need when they need it, and never forget it.
+struct Compiled {
+    grammars: SyntaxSet,
+    languages: BTreeSet<String>,
 }
 
 impl Highlighter {
@@ -72,6 +85,7 @@ impl Highlighter {
         classes.sort_by_key(|(scope, _)| std::cmp::Reverse(scope.len()));
         Self {
             grammars: LazyLock::new(two_face::syntax::extra_newlines),
+            compiled: Mutex::default(),
             classes,
         }
     }
@@ -82,23 +96,44 @@ impl Highlighter {
         let coloured = match language {
             None => None,
             Some("console") => Some(console(code)),
-            Some(language) => self
-                .grammars
-                .find_syntax_by_token(language)
-                .and_then(|grammar| self.coloured(grammar, code)),
+            Some(language) if self.grammars.find_syntax_by_token(language).is_none() => None,
+            Some(language) => self.with_compiled(language, |grammars| {
+                let grammar = grammars.find_syntax_by_token(language)?;
+                self.coloured(grammars, grammar, code)
+            }),
         };
         coloured.unwrap_or_else(|| partial_escape(code).into_owned())
     }
 
+    /// What `colour` makes of the grammars that are to be used for this language.
+    fn with_compiled<T>(&self, language: &str, colour: impl FnOnce(&SyntaxSet) -> T) -> T {
+        let mut compiled = self.compiled.lock().unwrap_or_else(PoisonError::into_inner);
+        // A language more than may be kept: all of them are compiled anew.
+        let kept = compiled.take().filter(|kept| {
+            kept.languages.contains(language) || kept.languages.len() < MAX_COMPILED
+        });
+        let kept = compiled.insert(kept.unwrap_or_else(|| Compiled {
+            grammars: self.grammars.clone(),
+            languages: BTreeSet::new(),
+        }));
+        kept.languages.insert(language.to_owned());
+        colour(&kept.grammars)
+    }
+
     /// `None` when the grammar gives up, as it does at a regular expression that
     /// takes too long.
-    fn coloured(&self, grammar: &SyntaxReference, code: &str) -> Option<String> {
+    fn coloured(
+        &self,
+        grammars: &SyntaxSet,
+        grammar: &SyntaxReference,
+        code: &str,
+    ) -> Option<String> {
         let mut state = ParseState::new(grammar);
         let mut scopes = ScopeStack::new();
         let mut spans = Spans::default();
         for line in code.split_inclusive('\n') {
             let mut done = 0;
-            for (end, change) in state.parse_line(line, &self.grammars).ok()? {
+            for (end, change) in state.parse_line(line, grammars).ok()? {
                 spans.push(self.class(&scopes), line.get(done..end)?);
                 scopes.apply(&change).ok()?;
                 done = end;
@@ -178,8 +213,6 @@ impl Spans {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use proptest::prelude::*;
 
     use super::*;
@@ -263,6 +296,28 @@ mod tests {
             );
             assert_eq!(text_of(&html), *code);
         }
+    }
+
+    #[test]
+    fn no_more_languages_stay_compiled_than_may() {
+        let highlighter = Highlighter::new();
+        let kept = || {
+            let compiled = highlighter.compiled.lock().unwrap();
+            compiled.as_ref().map_or(0, |kept| kept.languages.len())
+        };
+        let languages = [
+            "c", "css", "go", "html", "java", "js", "lua", "rb", "sql", "toml",
+        ];
+        for language in languages.iter().chain(["toml", "c"].iter()) {
+            highlighter.html(Some(language), "a = 1\n");
+            assert!(
+                (1..=MAX_COMPILED).contains(&kept()),
+                "{language}: {}",
+                kept()
+            );
+        }
+        let html = highlighter.html(Some("rust"), "pub fn");
+        assert_eq!(html, "<span class=\"hl-keyword\">pub fn</span>");
     }
 
     #[test]

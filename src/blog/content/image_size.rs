@@ -2,7 +2,8 @@
 //!
 //! It may not know where images come from.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader, Cursor, Seek};
 
 use quick_xml::events::{BytesStart, Event};
 
@@ -23,7 +24,32 @@ pub(crate) fn image_size(image: &MediaFile) -> Option<(usize, usize)> {
         MediaBytes::Held(file) => imagesize::blob_size(file.bytes()),
     };
     let size = size.ok()?;
-    Some((size.width, size.height))
+    Some(match is_on_its_side(image) {
+        true => (size.height, size.width),
+        false => (size.width, size.height),
+    })
+}
+
+/// Whether browsers turn this image by a quarter, as a camera that was held upright asks
+/// for (Exif 2.32, tag "Orientation").
+fn is_on_its_side(image: &MediaFile) -> bool {
+    if image.content_type != "image/jpeg" {
+        return false;
+    }
+    let orientation = match &image.bytes {
+        MediaBytes::OnDisk(path) => File::open(path)
+            .ok()
+            .and_then(|file| orientation(BufReader::new(file))),
+        MediaBytes::Held(file) => orientation(Cursor::new(file.bytes())),
+    };
+    matches!(orientation, Some(5..=8))
+}
+
+/// What the image says of how it is to be turned; `None` if it says nothing.
+fn orientation(mut image: impl BufRead + Seek) -> Option<u32> {
+    let data = exif::Reader::new().read_from_container(&mut image).ok()?;
+    let field = data.get_field(exif::Tag::Orientation, exif::In::PRIMARY)?;
+    field.value.get_uint(0)
 }
 
 /// A drawing's own width and height, or else those of its view box.
@@ -69,6 +95,32 @@ fn pixels(length: &str) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A JPEG of 3 by 2 pixels with this orientation, as far as its headers go.
+    fn jpeg(orientation: u8) -> Vec<u8> {
+        let exif: &[u8] = &[
+            b"\xff\xe1\0\x22Exif\0\0MM\0\x2a\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0".as_slice(),
+            &[orientation],
+            b"\0\0\0\0\0\0",
+        ]
+        .concat();
+        let size = b"\xff\xc0\0\x0b\x08\0\x02\0\x03\x01\x01\x11\0";
+        [b"\xff\xd8", exif, size, b"\xff\xd9"].concat()
+    }
+
+    #[test]
+    fn a_photograph_that_was_taken_upright_has_the_size_that_browsers_show() {
+        let folder = tempfile::tempdir().unwrap();
+        for (orientation, size) in [(1, (3, 2)), (3, (3, 2)), (6, (2, 3)), (8, (2, 3))] {
+            let path = folder.path().join("a.jpg");
+            fs::write(&path, jpeg(orientation)).unwrap();
+            let image = MediaFile {
+                bytes: MediaBytes::OnDisk(path),
+                content_type: "image/jpeg",
+            };
+            assert_eq!(image_size(&image), Some(size), "{orientation}");
+        }
+    }
 
     #[test]
     fn a_drawing_has_the_size_it_names_or_that_of_its_view_box() {

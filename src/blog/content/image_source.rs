@@ -3,6 +3,7 @@
 //!
 //! It may not know of pages or of Markdown.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
@@ -67,6 +68,49 @@ impl FromStr for ImageSource {
     }
 }
 
+/// The most bytes that a page's sources of images may take in its policy. A proxy
+/// refuses an answer whose headers do not fit into its buffer, which is one memory page
+/// in nginx (`proxy_buffer_size`, 4,096 bytes); all other headers of a page take less
+/// than half of it. These are some 70 hosts.
+const MAX_BYTES: usize = 2_048;
+
+/// The other sites whose images one page shows: those that its policy names, and those
+/// for which the policy has no room.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ImageSources {
+    all: Vec<ImageSource>,
+    /// How many of them the policy names, from the first.
+    admitted: usize,
+}
+
+impl ImageSources {
+    /// Admits as many of these, in their order, as [`MAX_BYTES`] has room for.
+    pub(crate) fn new(sources: BTreeSet<ImageSource>) -> Self {
+        let all: Vec<ImageSource> = sources.into_iter().collect();
+        let ends = all.iter().scan(0, |end, source| {
+            *end += source.as_str().len() + " ".len();
+            Some(*end)
+        });
+        let admitted = ends.take_while(|end| *end <= MAX_BYTES).count();
+        Self { all, admitted }
+    }
+
+    /// Whether the page shows no image of another site.
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    /// Those that the page's policy names.
+    pub fn iter(&self) -> std::slice::Iter<'_, ImageSource> {
+        self.all.get(..self.admitted).unwrap_or_default().iter()
+    }
+
+    /// Those that it does not name, so that browsers do not show their images.
+    pub fn refused(&self) -> &[ImageSource] {
+        self.all.get(self.admitted..).unwrap_or_default()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -107,6 +151,20 @@ mod tests {
         ] {
             assert_eq!(address.parse::<ImageSource>(), Err(NoSource), "{address}");
         }
+    }
+
+    #[test]
+    fn a_policy_names_as_many_sources_as_it_has_room_for() {
+        let sources = |many: usize| {
+            let address = |n| format!("https://images-{n:03}.example/a.png");
+            ImageSources::new((0..many).map(|n| address(n).parse().unwrap()).collect())
+        };
+        assert!(sources(0).is_empty());
+        assert!(sources(70).refused().is_empty());
+        let many = sources(200);
+        let bytes: usize = many.iter().map(|source| source.as_str().len() + 1).sum();
+        assert!((MAX_BYTES - 30..=MAX_BYTES).contains(&bytes), "{bytes}");
+        assert_eq!(many.iter().count() + many.refused().len(), 200);
     }
 
     proptest! {

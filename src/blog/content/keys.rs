@@ -4,6 +4,8 @@
 //! It may not know which keys there are; `site` and `front_matter` do. serde
 //! would stop at the first mistake, and name it in the words of a programmer.
 
+use std::num::NonZeroUsize;
+
 use jiff::civil::Date;
 use toml::de::{DeTable, DeValue};
 
@@ -116,6 +118,31 @@ impl<'t> Keys<'t> {
                 false
             }
         }
+    }
+
+    /// A number from 1 to `max`, and `default` when it is left out.
+    pub(crate) fn count(
+        &mut self,
+        key: &'static str,
+        default: NonZeroUsize,
+        max: NonZeroUsize,
+        problems: &mut Problems,
+    ) -> NonZeroUsize {
+        let Some((value, line)) = self.take(key) else {
+            return default;
+        };
+        let count = match &value {
+            DeValue::Integer(digits) => usize::from_str_radix(digits.as_str(), digits.radix()).ok(),
+            _ => None,
+        };
+        let count = count.and_then(NonZeroUsize::new);
+        count.filter(|count| *count <= max).unwrap_or_else(|| {
+            let problem = format!(
+                "`{key}` must be a number from 1 to {max}, without quotes: {key} = {default}"
+            );
+            problems.note(line, problem);
+            default
+        })
     }
 
     /// A day that must be there.

@@ -14,11 +14,12 @@ use super::error::{ContentErrors, Problems};
 use super::folder::Folder;
 use super::front_matter::{self, PostHead};
 use super::highlight::Highlighter;
+use super::image_source::ImageSources;
 use super::link::Surroundings;
 use super::markdown::{Rendered, render};
+use super::site::{self, SiteFile};
 use super::source::read;
-use super::{Content, ContentError, Page, Post, PostSummary, site};
-use crate::blog::model::SiteInfo;
+use super::{Content, ContentError, Page, Post, PostSummary};
 use crate::counter::protocol::Slug;
 
 /// A Markdown file whose head has been read.
@@ -67,7 +68,7 @@ pub(super) fn load(dir: &(impl Folder + ?Sized), drafts: bool) -> Result<Content
     let site = load_site(dir, &mut errors);
     let about = load_about(dir, &around(""), &highlighter, &mut errors);
     check_tags(&mut files);
-    let language = site.as_ref().map_or("", |site| &site.language);
+    let language = site.as_ref().map_or("", |site| &site.info.language);
     let mut posts = Vec::new();
     for file in files {
         posts.extend(file.finish(language, &around("posts"), &highlighter, &mut errors));
@@ -80,7 +81,7 @@ pub(super) fn load(dir: &(impl Folder + ?Sized), drafts: bool) -> Result<Content
     }
 }
 
-fn load_site(dir: &(impl Folder + ?Sized), errors: &mut Vec<ContentError>) -> Option<SiteInfo> {
+fn load_site(dir: &(impl Folder + ?Sized), errors: &mut Vec<ContentError>) -> Option<SiteFile> {
     let file = Path::new("site.toml");
     let mut problems = Problems::of(file);
     let missing = "this file is missing; start it with three lines, \
@@ -111,7 +112,7 @@ fn load_about(
             title: head.title,
             description: head.description,
             html: body.html,
-            image_sources: body.image_sources,
+            image_sources: ImageSources::new(body.image_sources),
         })
     });
     errors.extend(problems.into_errors());
@@ -238,7 +239,7 @@ fn assemble(
         previous: None,
         next: None,
         image: image.or(body.image),
-        image_sources: body.image_sources,
+        image_sources: ImageSources::new(body.image_sources),
     }
 }
 

@@ -14,13 +14,13 @@ use pulldown_cmark::{
 
 use super::Heading;
 use super::address::segment;
-use super::characters::legal;
 use super::element;
 use super::error::{Problems, line_at};
 use super::footnote::Footnotes;
 use super::highlight::Highlighter;
 use super::image_source::ImageSource;
 use super::link::Surroundings;
+use crate::web::characters::legal;
 
 /// What a practised reader reads of a text with some thought in it.
 const WORDS_PER_MINUTE: u32 = 220;

@@ -1,7 +1,7 @@
 //! The content folder, read and rendered once, at start-up.
 //!
 //! ```text
-//! site.toml      title, description, author, language, navigation
+//! site.toml      title, description, author, language, navigation, lengths of lists
 //! about.md       the page about the site
 //! posts/*.md     the posts; the file's name is the post's slug
 //! …              images and other files, anywhere, fetched under /media/
@@ -13,7 +13,6 @@
 mod address;
 #[cfg(feature = "embed")]
 mod built_in;
-mod characters;
 mod element;
 mod error;
 #[cfg(test)]
@@ -26,6 +25,7 @@ mod image_size;
 mod image_source;
 mod keys;
 mod link;
+mod list_page;
 mod load;
 mod markdown;
 mod media;
@@ -35,24 +35,28 @@ mod summary;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 pub(crate) use address::{decode_path, encode_path};
 #[cfg(feature = "embed")]
 pub use built_in::{WriteError, write_example};
-pub(crate) use characters::legal;
 pub use error::{ContentError, ContentErrors};
-pub use image_source::ImageSource;
+pub use image_source::{ImageSource, ImageSources};
+pub use list_page::ListPage;
+pub(crate) use list_page::{path as list_page_path, split as split_list_page};
 pub use media::{Media, MediaBytes, MediaFile};
+pub use site::ListLengths;
 pub use summary::{Heading, PostLink, PostSummary, TagLink};
 
 use super::model::SiteInfo;
+use site::SiteFile;
 
 /// Everything the site shows.
 #[derive(Clone, Debug)]
 pub struct Content {
     site: SiteInfo,
+    list_lengths: ListLengths,
     about: Page,
     /// Newest first.
     posts: Vec<Post>,
@@ -72,8 +76,8 @@ pub struct Page {
     pub description: String,
     /// Its body.
     pub html: String,
-    /// Where its images come from that are not the site's own.
-    pub image_sources: BTreeSet<ImageSource>,
+    /// The other sites whose images it shows.
+    pub image_sources: ImageSources,
 }
 
 /// A post, ready to be shown.
@@ -92,8 +96,8 @@ pub struct Post {
     /// The path of the image that stands for it elsewhere: the one its front matter
     /// names, or else its first. Begins with `/`.
     pub image: Option<String>,
-    /// Where its images come from that are not the site's own.
-    pub image_sources: BTreeSet<ImageSource>,
+    /// The other sites whose images it shows.
+    pub image_sources: ImageSources,
 }
 
 #[derive(Clone, Debug)]
@@ -118,7 +122,7 @@ impl Content {
     }
 
     /// Puts the parts together; `posts` may come in any order.
-    fn new(site: SiteInfo, about: Page, mut posts: Vec<Post>, media: Media) -> Self {
+    fn new(site: SiteFile, about: Page, mut posts: Vec<Post>, media: Media) -> Self {
         // Dates are ISO 8601 with four-digit years: their order as text is theirs.
         posts.sort_by(|a, b| {
             let (a, b) = (&a.summary, &b.summary);
@@ -145,7 +149,8 @@ impl Content {
             }
         }
         Self {
-            site,
+            site: site.info,
+            list_lengths: site.list_lengths,
             about,
             posts,
             by_slug,
@@ -157,6 +162,17 @@ impl Content {
     /// The site as a whole.
     pub fn site(&self) -> &SiteInfo {
         &self.site
+    }
+
+    /// How many posts lists have.
+    pub fn list_lengths(&self) -> ListLengths {
+        self.list_lengths
+    }
+
+    /// A page of the list of all posts, newest first; `None` if there is no such page.
+    pub fn posts_page(&self, number: usize) -> Option<ListPage<&Post>> {
+        let posts = self.posts.iter().collect();
+        ListPage::new(posts, number, self.list_lengths.posts_per_page)
     }
 
     /// The page about the site.
@@ -187,18 +203,43 @@ impl Content {
         Some((tag.link.clone(), posts.collect()))
     }
 
-    /// The paths of all pages, percent-encoded: home, about, privacy, posts, tags.
-    pub fn page_paths(&self) -> impl Iterator<Item = String> {
-        let own = ["/", "/about", "/privacy"].into_iter().map(str::to_owned);
-        let posts = self.posts.iter().map(Post::path);
-        let tags = self.tags().map(TagLink::path);
-        own.chain(posts).chain(tags)
+    /// A page of the posts of the tag at `/tags/{path_segment}`, which is percent-decoded,
+    /// newest first; `None` if there is no such tag or page.
+    pub fn tag_page(
+        &self,
+        path_segment: &str,
+        number: usize,
+    ) -> Option<(TagLink, ListPage<&Post>)> {
+        let (tag, posts) = self.tag(path_segment)?;
+        let page = ListPage::new(posts, number, self.list_lengths.posts_per_page)?;
+        Some((tag, page))
     }
 
-    /// Where the images of all pages come from that are not the site's own.
-    pub fn image_sources(&self) -> BTreeSet<&ImageSource> {
-        let posts = self.posts.iter().flat_map(|post| &post.image_sources);
-        posts.chain(&self.about.image_sources).collect()
+    /// The paths of all pages, percent-encoded: home, about, privacy, posts, tags. A list
+    /// has all of its pages.
+    pub fn page_paths(&self) -> impl Iterator<Item = String> {
+        let per_page = self.list_lengths.posts_per_page;
+        let home = list_page::paths("/".to_owned(), self.posts.len(), per_page);
+        let own = ["/about", "/privacy"].into_iter().map(str::to_owned);
+        let posts = self.posts.iter().map(Post::path);
+        let tags = self
+            .tags
+            .values()
+            .flat_map(move |tag| list_page::paths(tag.link.path(), tag.posts.len(), per_page));
+        home.chain(own).chain(posts).chain(tags)
+    }
+
+    /// The pages that name more sources of images than their policy has room for, by
+    /// file, each with the sources that are left out.
+    pub fn refused_image_sources(&self) -> impl Iterator<Item = (String, &[ImageSource])> {
+        let about = ("about.md".to_owned(), &self.about.image_sources);
+        let posts = self.posts.iter().map(|post| {
+            let file = format!("posts/{}.md", post.summary.slug);
+            (file, &post.image_sources)
+        });
+        let pages = std::iter::once(about).chain(posts);
+        let refused = pages.map(|(file, sources)| (file, sources.refused()));
+        refused.filter(|(_, refused)| !refused.is_empty())
     }
 
     /// The files that may be fetched under `/media/`.

@@ -4,14 +4,18 @@
 
 use atom_syndication::{Category, Entry, Feed, FixedDateTime, Link, Person, Text};
 
-use crate::blog::content::{Content, Post, legal};
+use crate::{
+    blog::content::{Content, Post},
+    web::characters::legal,
+};
 
-/// The feed of all posts, newest first, with their full text. `site_url` is where
-/// the site is, without a slash at its end. A feed without posts says that it was
+/// The feed of the newest posts, as many as the site wants, with their full text.
+/// `site_url` is where the site is, without a slash at its end. A feed without posts says that it was
 /// last updated in 1970.
 pub fn atom(content: &Content, site_url: &str) -> String {
     let site = content.site();
-    let posts = content.posts().iter();
+    let newest = content.list_lengths().feed_posts.get();
+    let posts = content.posts().iter().take(newest);
     let entries: Vec<Entry> = posts.map(|post| entry(post, site_url)).collect();
     let author = Person {
         name: legal(&site.author),
@@ -136,6 +140,14 @@ mod tests {
             entry.published.unwrap().to_rfc3339(),
             "2026-11-20T00:00:00+00:00"
         );
+    }
+
+    #[test]
+    fn one_character_that_xml_cannot_hold_does_not_spoil_the_feed() {
+        let folder = example::Folder::new().with_post("post", "A\u{c}b\u{ffff}c");
+        let feed = feed_of(&folder.load().unwrap());
+        let text = feed.entries[0].content.as_ref().unwrap();
+        assert_eq!(text.value.as_deref(), Some("<p>Abc</p>\n"));
     }
 
     #[test]

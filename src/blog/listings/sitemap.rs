@@ -11,8 +11,9 @@ use crate::blog::content::{Content, Post};
 
 const NAMESPACE: &str = "http://www.sitemaps.org/schemas/sitemap/0.9";
 
-/// All pages of the site: home, about, privacy, posts, tags. `site_url` is where the site
-/// is, without a slash at its end.
+/// The pages of the site that have something of their own: home, about, privacy, posts,
+/// tags. Of a list it has the first page: all that the others lead to is in the site map
+/// itself. `site_url` is where the site is, without a slash at its end.
 #[expect(
     clippy::expect_used,
     reason = "writing into memory cannot fail, and what is written is UTF-8 from the start"

@@ -1,4 +1,4 @@
-//! The pages that list posts: the home page and those of the tags.
+//! The pages that list posts: those of the home page and those of the tags.
 
 use super::{
     Page,
@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     blog::{
-        content::{Post, PostSummary},
+        content::{ListPage, Post, PostSummary, list_page_path},
         numbers::Numbers,
         server::Site,
     },
@@ -14,56 +14,104 @@ use crate::{
 };
 use leptos::prelude::*;
 
-/// The site's statement and all posts, newest first.
-pub(super) async fn home(site: &Site, numbers: &Numbers) -> Page {
+/// A page of the list of all posts, newest first; the first has the site's statement.
+/// `None` if there is no such page.
+pub(super) async fn home(site: &Site, numbers: &Numbers, number: usize) -> Option<Page> {
+    let page = site.content.posts_page(number)?;
     let info = site.content.site();
+    let title = (number > 1).then(|| format!("Page {number}"));
     let head = head(
         site,
         Description {
-            title: None,
+            title: title.as_deref(),
             text: &info.description,
-            path: "/",
+            path: &list_page_path("/", number),
             kind: "website",
             image: None,
             published: None,
         },
     );
-    let posts = post_list(numbers, site.content.posts().iter().collect()).await;
+    let statement = match number {
+        1 => info.description.clone(),
+        _ => position(&page),
+    };
+    let pagination = pagination(&page, "/");
+    let posts = post_list(numbers, page.items).await;
     let body = view! {
         <header class="intro">
             <div class="intro-statement">
                 <h1>{info.title.clone()}</h1>
-                <p>{info.description.clone()}</p>
+                <p>{statement}</p>
             </div>
         </header>
         {posts}
+        {pagination}
     };
-    Page::new(head, body)
+    Some(Page::new(head, body))
 }
 
-/// The posts of a tag, newest first; none if no post has it.
-pub(super) async fn tag(site: &Site, numbers: &Numbers, path_segment: &str) -> Option<Page> {
-    let (tag, posts) = site.content.tag(path_segment)?;
-    let title = format!("Posts tagged {}", tag.name);
+/// A page of the posts of a tag, newest first; `None` if no post has the tag, or there is
+/// no such page.
+pub(super) async fn tag(
+    site: &Site,
+    numbers: &Numbers,
+    path_segment: &str,
+    number: usize,
+) -> Option<Page> {
+    let (tag, page) = site.content.tag_page(path_segment, number)?;
+    let heading = format!("Posts tagged {}", tag.name);
+    let title = match number {
+        1 => heading.clone(),
+        _ => format!("{heading}, page {number}"),
+    };
     let head = head(
         site,
         Description {
             title: Some(&title),
             text: &format!("{title} on {}", site.content.site().title),
-            path: &format!("/tags/{}", tag.path_segment),
+            path: &list_page_path(&tag.path(), number),
             kind: "website",
             image: None,
             published: None,
         },
     );
-    let posts = post_list(numbers, posts).await;
+    let position = (number > 1).then(|| {
+        let position = position(&page);
+        view! { <p>{position}</p> }
+    });
+    let pagination = pagination(&page, &tag.path());
+    let posts = post_list(numbers, page.items).await;
     let body = view! {
         <header class="intro">
-            <h1>{title}</h1>
+            <h1>{heading}</h1>
+            {position}
         </header>
         {posts}
+        {pagination}
     };
     Some(Page::new(head, body))
+}
+
+/// Where a page is in its list.
+fn position<T>(page: &ListPage<T>) -> String {
+    format!("Page {} of {}", page.number, page.last)
+}
+
+/// The links to the pages before and after this one of the list at `list_path`; nothing
+/// if the list has one page.
+fn pagination<T>(page: &ListPage<T>, list_path: &str) -> impl IntoView + use<T> {
+    let link = |path: Option<String>, rel, label| {
+        path.map(|path| view! { <a rel=rel href=path>{label}</a> })
+    };
+    (page.last > 1).then(|| {
+        view! {
+            <nav class="pagination" aria-label="Pages">
+                {link(page.previous_path(list_path), "prev", "Newer posts")}
+                <span>{position(page)}</span>
+                {link(page.next_path(list_path), "next", "Older posts")}
+            </nav>
+        }
+    })
 }
 
 /// A list of posts with their totals, in the order given. One that said who reads now

@@ -39,7 +39,7 @@ pub(super) async fn post(site: &Site, numbers: &Numbers, slug: &str) -> Option<P
     };
     // What is reactive in the counters has an owner, also where nothing changes.
     let page = Owner::new().with(|| Page::new(head, article(post, slug, counts)));
-    Some(page)
+    Some(page.with_images(&post.image_sources))
 }
 
 /// The post, with its numbers at the beginning and at the end.
@@ -94,9 +94,10 @@ fn facts(post: PostSummary) -> impl IntoView {
         .tags
         .into_iter()
         .map(|tag| {
+            let path = tag.path();
             view! {
                 <li>
-                    <a rel="tag" href=format!("/tags/{}", tag.path_segment)>
+                    <a rel="tag" href=path>
                         {tag.name}
                     </a>
                 </li>

@@ -11,7 +11,8 @@ use leptos::prelude::*;
 pub(super) fn about(site: &Site) -> Page {
     let about = site.content.about();
     let (title, html) = (&about.title, about.html.clone());
-    prose_page(site, "/about", title, &about.description, html)
+    let page = prose_page(site, "/about", title, &about.description, html);
+    page.with_images(&about.image_sources)
 }
 
 /// What is kept of readers, and where, in this program's own words: every site

@@ -1,6 +1,7 @@
 //! The server's log: for people, on standard error. Whether it can be written is of no
 //! concern to what serves and saves: its reader may have gone, or its disk be full.
 
+use super::printable_fields::PrintableFields;
 use std::{
     env::{self, VarError},
     io::IsTerminal,
@@ -24,6 +25,7 @@ pub(super) fn init() {
         .log_internal_errors(false)
         .with_ansi(coloured)
         .with_target(false)
+        .fmt_fields(PrintableFields)
         .init();
     if let Some(problem) = problem {
         tracing::warn!(

@@ -112,8 +112,8 @@ const showOne = async (slug) => {
     path.textContent = path.dataset.path.replace('SLUG', encoded(slug)).replace('SINCE', since);
   }
   watch(slug);
-  at('badge').src = `/badge/${encoded(slug)}.svg`;
-  at('badge').alt = `Views of ${slug}`;
+  const badge = { src: `/badge/${encoded(slug)}.svg`, alt: `Views of ${slug}` };
+  at('badge').replaceChildren(Object.assign(new Image(), badge));
   const [views, { days }] = await Promise.all([
     ask(`/api/v1/views/${encoded(slug)}`),
     ask(`/api/v1/days/${encoded(slug)}?since=${since}`),

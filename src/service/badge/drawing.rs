@@ -1,5 +1,6 @@
 //! How a badge is drawn.
 
+use crate::web::characters::legal;
 use quick_xml::escape::escape;
 use std::str::FromStr;
 
@@ -53,8 +54,9 @@ impl Badge {
     /// As SVG, with its text as title, on a ground that is dark where the page is.
     pub(super) fn svg(&self) -> String {
         let [r, g, b] = self.colour.0;
-        let (label, number) = (escape(&*self.label), escape(&*self.number));
-        let (label_width, number_width) = (width(&self.label), width(&self.number));
+        let label = legal(&self.label);
+        let (label_width, number_width) = (width(&label), width(&self.number));
+        let (label, number) = (escape(&*label), escape(&*self.number));
         // Six beside each text.
         let (left, right) = (label_width + 12, number_width + 12);
         let whole = left + right;
@@ -154,6 +156,13 @@ mod tests {
         assert_eq!(texts(&svg, "text"), [label, "1"]);
         assert!(!svg.contains("<script"), "{svg}");
         assert!(!svg.contains("\" onload"), "{svg}");
+    }
+
+    #[test]
+    fn a_label_with_what_xml_cannot_hold_is_drawn_without_it() {
+        let svg = badge("vi\u{fffe}ews\u{ffff}", "1", "fff");
+        assert_eq!(texts(&svg, "text"), ["views", "1"]);
+        assert!(!svg.contains(['\u{fffe}', '\u{ffff}']), "{svg}");
     }
 
     #[test]

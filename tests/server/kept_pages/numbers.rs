@@ -13,8 +13,8 @@ fn shown(html: &str) -> (String, String) {
             .unwrap_or_else(|| panic!("no {before} in {html}"));
         rest.split_once(after).unwrap().0.to_owned()
     };
-    let live = between("view-counter-live\">", "<").replace("<!>", "");
-    let total = between("view-counter-total\">", "<").replace("<!>", "");
+    let live = between("view-counter-live\">", "<");
+    let total = between("view-counter-total\">", "<");
     let data = between("data-live=", " class=");
     (format!("{live}, {total}"), data)
 }

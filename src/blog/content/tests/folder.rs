@@ -148,9 +148,30 @@ fn every_mistake_of_every_file_is_listed_by_file_and_line() {
             "site.toml: `description` is missing",
             "site.toml:2: `author` must be text",
             "site.toml:4: `colour` means nothing here; the keys are `title`, `description`, \
-             `author`, `language`, `navigation`",
+             `author`, `language`, `navigation`, `posts_per_page`, `feed_posts`",
         ],
     );
+}
+
+#[test]
+fn the_lengths_of_lists_are_small_numbers() {
+    let site = |lengths: &str| {
+        let site = format!("title='a'\ndescription='b'\nauthor='c'\n{lengths}");
+        Folder::new().with("site.toml", site)
+    };
+    let lengths = |text: &str| {
+        let lengths = site(text).load().unwrap().list_lengths();
+        (lengths.posts_per_page.get(), lengths.feed_posts.get())
+    };
+    assert_eq!(lengths(""), (20, 20));
+    assert_eq!(
+        lengths("posts_per_page = 5\nfeed_posts = 1_000"),
+        (5, 1_000)
+    );
+    for wrong in ["0", "-1", "1001", "'20'", "2.5"] {
+        let expected = "site.toml:4: `feed_posts` must be a number from 1 to 1000, without quotes";
+        assert_errors(&site(&format!("feed_posts = {wrong}")), &[expected]);
+    }
 }
 
 #[test]

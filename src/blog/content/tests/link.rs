@@ -1,7 +1,10 @@
 //! Where links lead and where images come from.
 
 use super::{assert_errors, html};
-use crate::blog::content::example::{Folder, HEAD, PNG};
+use crate::blog::content::{
+    ImageSources,
+    example::{Folder, HEAD, PNG},
+};
 
 #[test]
 fn a_link_to_a_file_leads_to_its_page() {
@@ -81,12 +84,12 @@ fn the_sites_that_images_come_from_are_known() {
         .with("about.md", about)
         .with_post("post", body);
     let content = folder.load().unwrap();
-    let sources: Vec<_> = content
-        .image_sources()
-        .into_iter()
-        .map(|source| source.as_str())
-        .collect();
-    assert_eq!(sources, ["b.example", "data:", "https://a.example"]);
+    let sources =
+        |page: &ImageSources| -> Vec<String> { page.iter().map(ToString::to_string).collect() };
+    assert_eq!(sources(&content.about().image_sources), ["b.example"]);
+    let post = sources(&content.posts()[0].image_sources);
+    assert_eq!(post, ["data:", "https://a.example"]);
+    assert_eq!(content.refused_image_sources().count(), 0);
 }
 
 #[test]

@@ -87,15 +87,15 @@ fn the_columns_of_a_table_are_aligned_without_a_style() {
     let html = html("| a | b | c | d |\n|:--|:-:|--:|---|\n| 1 | 2 | 3 | 4 |\n| 5 |\n");
     assert_contains(
         &html,
-        "<thead><tr><th align=\"left\">a</th><th align=\"center\">b</th>\
-         <th align=\"right\">c</th><th>d</th></tr></thead>",
+        "<thead><tr><th class=\"align-left\">a</th><th class=\"align-center\">b</th>\
+         <th class=\"align-right\">c</th><th>d</th></tr></thead>",
     );
     assert_contains(
         &html,
-        "<tr><td align=\"left\">1</td><td align=\"center\">2</td>\
-         <td align=\"right\">3</td><td>4</td></tr>",
+        "<tr><td class=\"align-left\">1</td><td class=\"align-center\">2</td>\
+         <td class=\"align-right\">3</td><td>4</td></tr>",
     );
-    assert_contains(&html, "<tr><td align=\"left\">5</td>");
+    assert_contains(&html, "<tr><td class=\"align-left\">5</td>");
     assert!(!html.contains("style="), "{html}");
 }
 

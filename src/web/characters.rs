@@ -1,4 +1,4 @@
-//! Which characters a text may have in a page and in the feed.
+//! Which characters a text may have in a page, in the feed and in a picture.
 //!
 //! Pure text; it may not know where a text comes from.
 

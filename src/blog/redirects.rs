@@ -1,0 +1,122 @@
+//! The addresses that are another one's: with slashes too many, of a list's first page,
+//! and of the feed as other programs name it.
+
+use super::{
+    content::{list_page_path, split_list_page},
+    page_path::is_page,
+};
+use axum::http::Uri;
+
+const FEED: &str = "/feed.xml";
+
+/// Where blogs that were made with other programs have their feed. A reader who moved in
+/// from one of them asks there.
+const OTHER_FEEDS: [&str; 8] = [
+    "/feed",
+    "/rss",
+    "/atom",
+    "/rss.xml",
+    "/atom.xml",
+    "/index.xml",
+    "/feed.atom",
+    "/feed.rss",
+];
+
+/// The path and query that this address should be, if it should be another.
+pub(super) fn moved_to(address: &Uri) -> Option<String> {
+    let path = address.path();
+    let single = with_single_slashes(path);
+    if OTHER_FEEDS.contains(&&*single) {
+        return Some(FEED.to_owned());
+    }
+    let page = match split_list_page(&single) {
+        Some((list_path, 1)) => list_page_path(list_path, 1),
+        _ => single,
+    };
+    let query = address.query().map(|query| format!("?{query}"));
+    let moved = format!("{page}{}", query.unwrap_or_default());
+    (page != path && is_page(&page)).then(|| ascii(&moved))
+}
+
+/// This path with one slash where it has several, and none at its end. It begins with
+/// exactly one: with two it would be another site's address.
+fn with_single_slashes(path: &str) -> String {
+    let segments = path.split('/').filter(|segment| !segment.is_empty());
+    let path: String = segments.map(|segment| format!("/{segment}")).collect();
+    if path.is_empty() {
+        "/".to_owned()
+    } else {
+        path
+    }
+}
+
+/// An address without what is no visible ASCII, which a client may send as it is: a
+/// header has no place for it (RFC 9110 §5.5).
+fn ascii(address: &str) -> String {
+    let mut ascii = String::with_capacity(address.len());
+    for byte in address.bytes() {
+        match byte.is_ascii_graphic() {
+            true => ascii.push(char::from(byte)),
+            false => ascii.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    ascii
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn moved(address: &str) -> Option<String> {
+        moved_to(&address.parse().unwrap())
+    }
+
+    #[test]
+    fn an_address_that_is_another_s_leads_there() {
+        for (address, to) in [
+            ("/about/", "/about"),
+            ("/posts/one//?a=b", "/posts/one?a=b"),
+            ("/page/2/", "/page/2"),
+            ("/page/1", "/"),
+            ("/page/1/?a", "/?a"),
+            ("/tags/a/page/1", "/tags/a"),
+            ("/feed/", "/feed.xml"),
+            ("/atom.xml", "/feed.xml"),
+            ("/posts/\u{9b}31m/?\u{202e}", "/posts/%C2%9B31m?%E2%80%AE"),
+        ] {
+            assert_eq!(moved(address).as_deref(), Some(to), "{address}");
+        }
+    }
+
+    #[test]
+    fn a_path_with_slashes_too_many_is_never_another_site_s_address() {
+        for (path, single) in [
+            ("/", "/"),
+            ("//", "/"),
+            ("/about/", "/about"),
+            ("//posts/one", "/posts/one"),
+            ("///posts//one///", "/posts/one"),
+            ("//evil.example/", "/evil.example"),
+        ] {
+            assert_eq!(with_single_slashes(path), single, "{path}");
+        }
+    }
+
+    #[test]
+    fn every_other_address_stays() {
+        for address in [
+            "/",
+            "/?a",
+            "/about",
+            "/page/2",
+            "/page/01",
+            "/tags/a",
+            "/feed.xml",
+            "/nothing/",
+            "//evil.example/",
+            "/posts/feed",
+        ] {
+            assert_eq!(moved(address), None, "{address}");
+        }
+    }
+}

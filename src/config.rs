@@ -7,6 +7,8 @@
 
 mod limits;
 mod owners;
+mod reading;
+mod values;
 
 pub use limits::{LimitFlags, Switch};
 pub use owners::{Asked, Changing, Completions, Days, Export, Import, Rename, Set, Totals};
@@ -21,7 +23,7 @@ use crate::{
     web::site_files::SiteFiles,
 };
 use axum::http::HeaderName;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum, builder::BoolishValueParser};
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
     num::NonZeroU32,
@@ -94,7 +96,8 @@ pub struct Listen {
         long,
         env = "VIEW_COUNTER_LISTEN",
         value_name = "ADDR",
-        default_value = "127.0.0.1:3000"
+        default_value = "127.0.0.1:3000",
+        value_parser = values::listen_address
     )]
     pub listen: SocketAddr,
 }
@@ -117,7 +120,7 @@ pub struct Serve {
     /// Address under which readers know the site, for the feed, the site map
     /// and canonical links, and for which pages may connect; by default the address
     /// it listens on
-    #[arg(long, env = "VIEW_COUNTER_SITE_URL", value_name = "URL")]
+    #[arg(long, env = "VIEW_COUNTER_SITE_URL", value_name = "URL", value_parser = values::origin)]
     pub site_url: Option<Origin>,
 
     /// Origin whose pages may connect, for example https://blog.example; may be
@@ -128,7 +131,8 @@ pub struct Serve {
         long = "origin",
         env = "VIEW_COUNTER_ORIGIN",
         value_name = "ORIGIN",
-        value_delimiter = ','
+        value_delimiter = ',',
+        value_parser = values::origin
     )]
     pub origins: Vec<Origin>,
 
@@ -160,7 +164,8 @@ pub struct Serve {
         long,
         env = "VIEW_COUNTER_SLUGS_EVERY",
         value_name = "SECONDS",
-        default_value = "300"
+        default_value = "300",
+        value_parser = values::number::<NonZeroU32>
     )]
     pub slugs_every: NonZeroU32,
 
@@ -197,7 +202,11 @@ pub struct Serve {
     /// Leave readers out of the counts whose browser sends Do Not Track or
     /// Global Privacy Control; they still see the numbers. Off by default,
     /// since nothing personal is kept of anyone
-    #[arg(long, env = "VIEW_COUNTER_RESPECT_GPC")]
+    #[arg(
+        long,
+        env = "VIEW_COUNTER_RESPECT_GPC",
+        value_parser = BoolishValueParser::new()
+    )]
     pub respect_gpc: bool,
 
     /// Proxy in front whose word is taken for where readers are: an address or
@@ -229,7 +238,11 @@ pub struct Serve {
     pub metrics_listen: Option<MetricsListen>,
 
     /// Show posts that are drafts too
-    #[arg(long, env = "VIEW_COUNTER_DRAFTS")]
+    #[arg(
+        long,
+        env = "VIEW_COUNTER_DRAFTS",
+        value_parser = BoolishValueParser::new()
+    )]
     pub drafts: bool,
 
     /// Folder with the built style sheet and WebAssembly
@@ -262,14 +275,14 @@ pub enum MetricsListen {
 pub const METRICS_DEFAULT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 9464);
 
 impl FromStr for MetricsListen {
-    type Err = &'static str;
+    type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        if text == "off" {
+        if text.trim() == "off" {
             return Ok(Self::Off);
         }
-        let address = text.parse().map(Self::At);
-        address.map_err(|_| "not an address and port like 127.0.0.1:9464, and not `off`")
+        let address = values::listen_address(text).map(Self::At);
+        address.map_err(|problem| format!("{problem}, or write `off`"))
     }
 }
 

@@ -2,7 +2,6 @@
 
 mod command;
 
-use clap::Parser;
 #[cfg(feature = "embed")]
 use command::init;
 use command::{
@@ -26,7 +25,8 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let outcome = match Cli::parse().command {
+    let cli = Cli::of_this_process().unwrap_or_else(|error| error.exit());
+    let outcome = match cli.command {
         Command::Serve(settings) => serve::run(*settings).await,
         Command::Totals(settings) => totals::run(&settings).await,
         Command::Days(settings) => days::run(&settings).await,

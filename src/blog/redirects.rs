@@ -31,7 +31,7 @@ pub(super) fn moved_to(address: &Uri) -> Option<String> {
     }
     let page = match split_list_page(&single) {
         Some((list_path, 1)) => list_page_path(list_path, 1),
-        _ => single,
+        _ => single.clone(),
     };
     let query = address.query().map(|query| format!("?{query}"));
     let moved = format!("{page}{}", query.unwrap_or_default());

@@ -18,6 +18,8 @@ pub(super) struct Outcome {
     pub(super) changes: Vec<Change>,
     /// What was not taken up: why, and how many of each.
     pub(super) left_out: BTreeMap<String, u64>,
+    /// What people are to look at, in sentences. Programs are not told.
+    pub(super) notes: Vec<String>,
     /// Nothing is to be changed; how it would be.
     pub(super) dry_run: Option<&'static str>,
     pub(super) json: bool,
@@ -45,6 +47,7 @@ impl Outcome {
         Self {
             changes,
             left_out: BTreeMap::new(),
+            notes: Vec::new(),
             dry_run: dry_run.then_some("to change it, leave out --dry-run"),
             json: changing.json,
         }
@@ -83,6 +86,9 @@ impl Outcome {
             }
             for (what, many) in &self.left_out {
                 writeln!(out, "left out: {what} ({})", wording::grouped(*many))?;
+            }
+            for note in &self.notes {
+                writeln!(out, "{note}")?;
             }
             match self.dry_run {
                 Some(how) => writeln!(out, "nothing was changed; {how}"),

@@ -1,10 +1,7 @@
 //! Settings of the commands with which an owner asks for numbers and changes them.
 
-use super::Database;
-use crate::{
-    counter::{protocol::Slug, store::MOST_VIEWS},
-    exchange::Strip,
-};
+use super::{Database, values};
+use crate::{counter::protocol::Slug, exchange::Strip};
 use clap::Args;
 use clap_complete::Shell;
 use jiff::civil::Date;
@@ -38,11 +35,11 @@ pub struct Days {
     pub slug: Option<Slug>,
 
     /// The first day, in UTC, for example 2026-11-01
-    #[arg(long, value_name = "DAY")]
+    #[arg(long, value_name = "DAY", value_parser = values::day)]
     pub since: Option<Date>,
 
     /// The last day
-    #[arg(long, value_name = "DAY")]
+    #[arg(long, value_name = "DAY", value_parser = values::day)]
     pub until: Option<Date>,
 
     /// Print JSON, as the server's /api/v1/days
@@ -79,7 +76,7 @@ pub struct Set {
 
     /// Its views from now on. Those that a running server has counted and not saved
     /// yet, in the last 15 seconds at most, are added to them
-    #[arg(value_name = "VIEWS", value_parser = clap::value_parser!(u64).range(..=MOST_VIEWS))]
+    #[arg(value_name = "VIEWS", allow_negative_numbers = true, value_parser = values::views)]
     pub views: u64,
 
     /// Why, for the audit that `corrections` prints
@@ -88,7 +85,7 @@ pub struct Set {
 
     /// Set the views of this UTC day; the total changes by as much. Without it, the
     /// days stay as they are
-    #[arg(long, value_name = "DAY")]
+    #[arg(long, value_name = "DAY", value_parser = values::day)]
     pub day: Option<Date>,
 
     /// Lower the total; without this it is not lowered

@@ -27,6 +27,7 @@ mod pages;
 mod printing;
 mod saving;
 mod service;
+mod settings;
 mod shares;
 mod site_files;
 mod starting;

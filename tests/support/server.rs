@@ -72,7 +72,17 @@ href = "/about"
 
     /// The program with these arguments, run in this folder to its end.
     pub(crate) async fn run(&self, arguments: &[&str]) -> (ExitStatus, String, String) {
-        output_of(program(self).args(arguments)).await
+        self.run_with(&[], arguments).await
+    }
+
+    /// The same with these environment variables.
+    pub(crate) async fn run_with(
+        &self,
+        variables: &[(&str, &str)],
+        arguments: &[&str],
+    ) -> (ExitStatus, String, String) {
+        let mut command = program(self);
+        output_of(command.envs(variables.iter().copied()).args(arguments)).await
     }
 }
 

@@ -4,12 +4,15 @@ mod log;
 mod metrics;
 mod panic_hook;
 mod printable_fields;
+mod rescue;
 mod signals;
 mod tasks;
 
+use super::printing;
 use anyhow::Context;
 use signals::StopSignals;
 use std::{
+    collections::HashMap,
     io::{self, Write},
     net::SocketAddr,
     path::Path,
@@ -30,11 +33,13 @@ use view_counter::{
     counter::{
         accept,
         admission::{Admission, Slugs},
-        hub::{Hub, HubSettings, Unsaved},
+        hub::{Hub, HubSettings},
         limits::Limits,
+        protocol::Slug,
         route::Counter,
         storage::Storage,
         store::Store,
+        wording,
     },
     service::{self, slugs::Sources},
 };
@@ -72,7 +77,9 @@ pub(crate) async fn run(settings: Serve) -> anyhow::Result<()> {
         Some(url) => url.to_string().into(),
         None => format!("http://{address}").into(),
     };
-    sources.assume(&store.totals().await?.into_keys().collect());
+    let totals = store.totals().await?;
+    opened(&store, &totals);
+    sources.assume(&totals.into_keys().collect());
     let slugs: Slugs = sources.slugs().into_iter().collect();
     let mut tasks = VitalTasks::default();
     let closing = CancellationToken::new();
@@ -85,7 +92,6 @@ pub(crate) async fn run(settings: Serve) -> anyhow::Result<()> {
     let counter = counter(&settings, slugs.clone(), store.clone());
     tracing::info!(
         pages = slugs.all().len(),
-        database = %settings.database.database.display(),
         site_url = %url,
         "starting"
     );
@@ -140,6 +146,7 @@ pub(crate) async fn run(settings: Serve) -> anyhow::Result<()> {
             process::exit(code);
         }
     };
+    let saved = saved.map_err(|unsaved| rescue::keep(counter.hub(), store.path(), unsaved));
     conclude(saved, ended)
 }
 
@@ -152,7 +159,7 @@ async fn hurried(signals: &mut StopSignals, was_asked: bool) -> i32 {
 }
 
 /// What is said last: of the views first, also where the server failed.
-fn conclude(saved: Result<(), Unsaved>, ended: Option<TaskEnded>) -> anyhow::Result<()> {
+fn conclude(saved: anyhow::Result<()>, ended: Option<TaskEnded>) -> anyhow::Result<()> {
     match (saved, ended) {
         (Ok(()), None) => {
             tracing::info!("stopped; everything is saved");
@@ -162,7 +169,7 @@ fn conclude(saved: Result<(), Unsaved>, ended: Option<TaskEnded>) -> anyhow::Res
             tracing::info!("everything is saved");
             Err(ended.into())
         }
-        (Err(unsaved), None) => Err(unsaved.into()),
+        (Err(unsaved), None) => Err(unsaved),
         (Err(unsaved), Some(ended)) => Err(anyhow::anyhow!("{unsaved}. {ended}")),
     }
 }
@@ -249,6 +256,22 @@ fn sources(settings: &Serve, content: Option<&Content>) -> anyhow::Result<Source
     Ok(Sources::new(named, parameters, posts.collect(), every))
 }
 
+/// Logs which file is counted into, and whether it is a new one: a wrong working folder
+/// makes one.
+fn opened(store: &Store, totals: &HashMap<Slug, u64>) {
+    let database = store.path().display();
+    if store.was_created() {
+        tracing::info!(%database, "created the database; there was none");
+        return;
+    }
+    let views = totals
+        .values()
+        .fold(0, |sum: u64, n| sum.saturating_add(*n));
+    let views = wording::views(views);
+    let posts = printing::posts(totals.len() as u64);
+    tracing::info!(%database, "opened the database: {views} of {posts}");
+}
+
 fn counter(settings: &Serve, slugs: Slugs, store: Store) -> Counter {
     let admission = Admission {
         origins: settings.origins(),
@@ -283,6 +306,7 @@ fn announce(address: SocketAddr) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use view_counter::counter::hub::Unsaved;
 
     #[test]
     fn what_was_not_saved_is_said_also_where_the_server_failed() {
@@ -299,8 +323,8 @@ mod tests {
         let error = said(Ok(()), Some(ended())).unwrap_err();
         assert!(error.starts_with("the accept loop panicked"), "{error}");
         let views = "17 views could not be saved: the disk is full";
-        assert_eq!(said(Err(unsaved()), None), Err(views.to_owned()));
-        let error = said(Err(unsaved()), Some(ended())).unwrap_err();
+        assert_eq!(said(Err(unsaved().into()), None), Err(views.to_owned()));
+        let error = said(Err(unsaved().into()), Some(ended())).unwrap_err();
         assert!(error.starts_with(views), "{error}");
         assert!(error.contains("the accept loop panicked"), "{error}");
     }

@@ -13,6 +13,7 @@ mod corrections;
 mod days;
 mod last_handle;
 mod lately;
+mod load;
 mod many;
 mod overview;
 mod reading;
@@ -41,13 +42,14 @@ use super::{
     protocol::{Counts, Slug},
     schedule::Schedule,
     storage::{Storage, StorageError},
-    tally::SavePolicy,
+    tally::{Delta, SavePolicy},
 };
 use last_handle::LastHandle;
 use reading::Reading;
 use room::{Room, Rooms};
 use saver::Saver;
 use std::{
+    collections::BTreeMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
@@ -184,9 +186,26 @@ impl Hub {
         lock(&self.shared.save_problem).clone()
     }
 
+    /// Why the storage cannot be used in full at present: views are not saved, or cannot
+    /// be read, or the file is not where it was. `None` when all is well.
+    pub fn storage_problem(&self) -> Option<String> {
+        self.save_problem()
+            .or_else(|| self.shared.reading.problem())
+    }
+
     /// The instruments of this hub and of what is around it.
     pub(super) fn metrics(&self) -> &Metrics {
         &self.shared.metrics
+    }
+
+    /// The views that are not known to be saved, by slug and UTC day.
+    pub fn unsaved_views(&self) -> BTreeMap<Slug, Delta> {
+        let rooms = lock(&self.shared.rooms).all();
+        let unsaved = rooms.into_iter().filter_map(|room| {
+            let delta = room.seats().tally.unsaved_days();
+            (delta.views() > 0).then(|| (room.slug.clone(), delta))
+        });
+        unsaved.collect()
     }
 
     /// How many slugs are held in memory.
@@ -233,9 +252,8 @@ impl Shared {
         let Some(loading) = lock(&self.rooms).loading(slug) else {
             return Ok(None);
         };
-        let load = || Room::load(self, slug.clone());
-        let room = loading.get_or_try_init(load).await?;
-        Ok(Some(Arc::clone(room)))
+        let load = async || Room::load(self, slug.clone()).await;
+        Ok(Some(loading.wait(load).await?))
     }
 
     /// Enters the deadlines of all rooms in the schedules again. A background task that

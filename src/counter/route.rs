@@ -106,7 +106,7 @@ struct Health {
 /// Always 200 while the process answers: a supervisor that restarted it over a
 /// full disk would lose the very views that are waiting to be saved.
 async fn healthz(State(counter): State<Counter>) -> Json<Health> {
-    let problem = counter.hub().save_problem();
+    let problem = counter.hub().storage_problem();
     let problem = problem.or_else(|| counter.admission().slugs.problem());
     Json(Health {
         status: if problem.is_some() { "degraded" } else { "ok" },

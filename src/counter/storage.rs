@@ -1,6 +1,10 @@
 //! What the hub asks of a place that keeps totals. [`Store`](super::store::Store)
 //! is the real one.
 
+mod error;
+
+pub use error::{StorageError, StorageErrorKind};
+
 use super::{
     protocol::Slug,
     tally::{Delta, SavePolicy},
@@ -62,22 +66,4 @@ pub trait Storage: Send + Sync + 'static {
 
     /// What was corrected after the correction of this number.
     fn corrected(&self, after: i64) -> StorageFuture<'_, Corrected>;
-}
-
-/// The storage failed; nothing is known to be saved.
-#[derive(Debug, thiserror::Error)]
-#[error("{doing}: {problem}")]
-pub struct StorageError {
-    doing: &'static str,
-    problem: String,
-}
-
-impl StorageError {
-    /// `problem` came up while `doing` something ("saving views").
-    pub fn new(doing: &'static str, problem: impl std::fmt::Display) -> Self {
-        Self {
-            doing,
-            problem: problem.to_string(),
-        }
-    }
 }

@@ -8,121 +8,102 @@ use super::{
     storage::{Batch, Corrected, Days, Storage, StorageError, StorageFuture},
     tally::SavePolicy,
 };
+use connections::Connections;
+use failure::Failure;
+use identity::DatabasePath;
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
-use sqlx::{
-    ConnectOptions, Connection, Row, SqliteConnection, SqlitePool,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
-};
-use std::{collections::HashMap, path::Path, time::Duration};
+use sqlx::{Connection, Row, SqliteConnection, SqlitePool, sqlite::SqliteRow};
+use std::{collections::HashMap, path::Path, sync::Arc};
+use tokio::sync::{Mutex, RwLock};
+use watch::{FileProblem, Watch};
 
 mod backup;
+mod connections;
 mod correcting;
 mod days;
+mod failure;
+mod identity;
+mod open;
 mod open_error;
+mod read_only;
+mod schema;
 mod snapshot;
 mod sum;
 #[cfg(test)]
 mod tests;
+mod watch;
 
 pub use backup::{BackupError, Copied, back_up};
 pub use correcting::{Change, CorrectError, Correcting, MOST_VIEWS, Views};
 pub use open_error::OpenError;
 pub use snapshot::{Correction, Snapshot};
 
-use open_error::OfSomethingElse;
-
-static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();
-
-/// How long a statement waits for another process's lock before it fails.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-/// Connections that only read.
-const READERS: u32 = 4;
 /// A run that saved nothing for this long has ended, and its row says nothing
 /// to anyone. One that goes on after all enters itself again.
 const KEEP_WRITERS_DAYS: i64 = 30;
 
-/// The SQLite file with all totals.
+/// The SQLite file with all totals. Clones are the same open file.
 #[derive(Clone, Debug)]
 pub struct Store {
-    writing: SqlitePool,
-    reading: SqlitePool,
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    path: DatabasePath,
+    created: bool,
     /// Names this run in the table of committed batches.
     writer: String,
     policy: SavePolicy,
+    /// `None` while the file is opened again, and for good once it was overwritten.
+    connections: RwLock<Option<Connections>>,
+    /// Locked before `connections`.
+    watch: Mutex<Watch>,
 }
 
 impl Store {
-    /// Opens the file for counting; creates it, and the folder it is in, if
-    /// there is none, and brings an older one up to date.
-    ///
-    /// Fails, and changes nothing, if the file is not ours to write, is not a
-    /// database, or was written by a newer version.
-    ///
-    /// Where views are saved before they are shown, each save waits until it is
-    /// on the disk itself: a power cut takes none back. Otherwise it is handed
-    /// to the operating system, which survives any crash but its own.
-    pub async fn open(file: &Path, policy: SavePolicy) -> Result<Self, OpenError> {
-        if let Some(folder) = file.parent() {
-            std::fs::create_dir_all(folder).map_err(|e| OpenError::no_folder(file, &e))?;
-        }
-        let writer = format!("{:032x}", rand::random::<u128>());
-        Self::connect(file, writer, policy)
-            .await
-            .map_err(|e| OpenError::new(file, &e))
+    /// The path of the file, from the root on.
+    pub fn path(&self) -> &Path {
+        &self.inner.path.main
     }
 
-    async fn connect(file: &Path, writer: String, policy: SavePolicy) -> Result<Self, sqlx::Error> {
-        let synchronous = match policy {
-            SavePolicy::Debounced => SqliteSynchronous::Normal,
-            SavePolicy::BeforeShown => SqliteSynchronous::Full,
-        };
-        let options = SqliteConnectOptions::new()
-            .filename(file)
-            .create_if_missing(true)
-            .synchronous(synchronous)
-            .busy_timeout(BUSY_TIMEOUT)
-            .disable_statement_logging();
-        // Before WAL, which would already write into a file that is not ours.
-        let mut first = options.connect().await?;
-        if is_of_something_else(&mut first).await? {
-            return Err(sqlx::Error::Configuration(Box::new(OfSomethingElse)));
-        }
-        MIGRATIONS.run(&mut first).await?;
-        first.close().await?;
-        let options = options.journal_mode(SqliteJournalMode::Wal);
-        let writing = SqlitePoolOptions::new()
-            .max_connections(1)
-            // When the disk is full, SQLite takes a transaction back by itself,
-            // and sqlx goes on believing in it: such a connection could never
-            // begin another.
-            .before_acquire(|connection, _| {
-                Box::pin(async move { Ok(!connection.is_in_transaction()) })
-            })
-            .connect_with(options.clone())
-            .await?;
-        register(&writing, &writer).await?;
-        let reading = SqlitePoolOptions::new()
-            .max_connections(READERS)
-            .connect_with(options.create_if_missing(false).read_only(true))
-            .await?;
-        Ok(Self {
-            writing,
-            reading,
-            writer,
-            policy,
-        })
+    /// Whether opening it created the file.
+    pub fn was_created(&self) -> bool {
+        self.inner.created
     }
 
-    /// Closes the file; what was added is in it.
+    /// Closes the file; what was added is in it. A file that was replaced is left as it
+    /// is.
     pub async fn close(&self) {
-        self.reading.close().await;
-        self.writing.close().await;
+        // Closing would write the journal into a file that was overwritten, and would
+        // leave it beside one that was replaced.
+        let _ = self.check_file().await;
+        if let Some(connections) = &*self.inner.connections.read().await {
+            connections.close().await;
+        }
     }
 
-    async fn try_add(&self, batch: &Batch) -> Result<HashMap<Slug, u64>, sqlx::Error> {
-        let mut connection = self.writing.acquire().await?;
+    async fn try_add(&self, batch: &Batch) -> Result<HashMap<Slug, u64>, Failure> {
+        self.check_file().await?;
+        let totals = {
+            let connections = self.inner.connections.read().await;
+            let connections = connections.as_ref().ok_or(FileProblem::Closed)?;
+            self.add_to(&connections.writing, batch).await?
+        };
+        // What was committed into a file that was moved away meanwhile is not saved. If it
+        // comes back, the batch's number shows that it is.
+        self.check_file().await?;
+        Ok(totals)
+    }
+
+    async fn add_to(
+        &self,
+        writing: &SqlitePool,
+        batch: &Batch,
+    ) -> Result<HashMap<Slug, u64>, sqlx::Error> {
+        let mut connection = writing.acquire().await?;
         let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
-        let first_time = claim(&mut transaction, &self.writer, batch.number).await?;
+        let first_time = claim(&mut transaction, &self.inner.writer, batch.number).await?;
         let mut totals = HashMap::with_capacity(batch.deltas.len());
         for (slug, delta) in &batch.deltas {
             let total = if first_time {
@@ -139,85 +120,84 @@ impl Store {
         transaction.commit().await?;
         Ok(totals)
     }
+
+    /// Does something with the connections that read.
+    async fn read<T>(
+        &self,
+        operation: &'static str,
+        read: impl AsyncFnOnce(&SqlitePool) -> Result<T, sqlx::Error>,
+    ) -> Result<T, StorageError> {
+        let connections = self.inner.connections.read().await;
+        let read = async {
+            let connections = connections.as_ref().ok_or(FileProblem::Closed)?;
+            Ok(read(&connections.reading).await?)
+        };
+        read.await.map_err(|e: Failure| e.during(operation))
+    }
 }
 
 impl Storage for Store {
     fn policy(&self) -> SavePolicy {
-        self.policy
+        self.inner.policy
     }
 
     fn total<'a>(&'a self, slug: &'a Slug) -> StorageFuture<'a, u64> {
-        Box::pin(async move {
-            let total = async {
-                let mut connection = self.reading.acquire().await?;
-                total_of(&mut connection, slug).await
-            };
-            total
-                .await
-                .map_err(|e| StorageError::new("reading a total", e))
-        })
+        Box::pin(self.read("reading a total", async move |reading| {
+            let mut connection = reading.acquire().await?;
+            total_of(&mut connection, slug).await
+        }))
     }
 
     fn totals(&self) -> StorageFuture<'_, HashMap<Slug, u64>> {
-        Box::pin(async move {
+        Box::pin(self.read("reading the totals", async |reading| {
             let rows = sqlx::query("SELECT slug, total FROM totals")
-                .fetch_all(&self.reading)
-                .await
-                .map_err(|e| StorageError::new("reading the totals", e))?;
-            Ok(rows.iter().filter_map(slug_and_total).collect())
-        })
+                .fetch_all(reading)
+                .await?;
+            slugs_and_totals(&rows)
+        }))
     }
 
     fn days<'a>(&'a self, slug: &'a Slug) -> StorageFuture<'a, Days> {
-        Box::pin(async move {
-            let read = async {
-                // What both say is of one moment.
-                let mut moment = self.reading.begin().await?;
-                let total = total_of(&mut moment, slug).await?;
-                let days = days::of_slug(&mut moment, slug).await?;
-                Ok::<_, sqlx::Error>(Days { total, days })
-            };
-            read.await.map_err(|e| StorageError::new("reading days", e))
-        })
+        Box::pin(self.read("reading days", async move |reading| {
+            // What both say is of one moment.
+            let mut moment = reading.begin().await?;
+            let total = total_of(&mut moment, slug).await?;
+            let days = days::of_slug(&mut moment, slug).await?;
+            Ok(Days { total, days })
+        }))
     }
 
     fn add<'a>(&'a self, batch: &'a Batch) -> StorageFuture<'a, HashMap<Slug, u64>> {
         Box::pin(async move {
-            self.try_add(batch)
-                .await
-                .map_err(|e| StorageError::new("saving views", e))
+            let added = self.try_add(batch).await;
+            added.map_err(|e| e.during("saving views"))
         })
     }
 
     fn corrected(&self, after: i64) -> StorageFuture<'_, Corrected> {
         Box::pin(async move {
-            // One statement, so that it is one moment.
-            let rows = sqlx::query(
-                "SELECT c.slug, coalesce(t.total, 0), max(c.id)
-                 FROM corrections AS c LEFT JOIN totals AS t USING (slug)
-                 WHERE c.id > ? GROUP BY c.slug",
-            )
-            .bind(after)
-            .fetch_all(&self.reading)
-            .await
-            .map_err(|e| StorageError::new("reading corrections", e))?;
-            let ids = rows.iter().filter_map(|row| row.try_get(2).ok());
-            Ok(Corrected {
-                last: ids.max().unwrap_or(after),
-                totals: rows.iter().filter_map(slug_and_total).collect(),
+            let present = self.check_file().await;
+            present.map_err(|e| Failure::from(e).during("looking at the database"))?;
+            self.read("reading corrections", async |reading| {
+                // One statement, so that it is one moment.
+                let rows = sqlx::query(
+                    "SELECT c.slug, coalesce(t.total, 0), max(c.id)
+                     FROM corrections AS c LEFT JOIN totals AS t USING (slug)
+                     WHERE c.id > ? GROUP BY c.slug",
+                )
+                .bind(after)
+                .fetch_all(reading)
+                .await?;
+                let mut last = after;
+                for row in &rows {
+                    last = last.max(row.try_get(2)?);
+                }
+                let totals = slugs_and_totals(&rows)?;
+                Ok(Corrected { last, totals })
             })
+            .await
         })
     }
-}
-
-/// Whether the file has tables, and none of this program's.
-async fn is_of_something_else(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
-    sqlx::query_scalar(
-        "SELECT count(*) > 0 AND count(*) FILTER (WHERE name = '_sqlx_migrations') = 0
-         FROM sqlite_schema WHERE type = 'table'",
-    )
-    .fetch_one(connection)
-    .await
 }
 
 /// Enters this run in the table of writers. As the first write it also shows
@@ -254,6 +234,17 @@ async fn claim(
     Ok(claimed.rows_affected() > 0)
 }
 
+/// The last batch of this writer; `None` if it has no row.
+async fn row_of_writer(
+    connection: &mut SqliteConnection,
+    writer: &str,
+) -> Result<Option<i64>, sqlx::Error> {
+    sqlx::query_scalar("SELECT batch FROM writers WHERE writer = ?")
+        .bind(writer)
+        .fetch_optional(connection)
+        .await
+}
+
 /// The UTC day.
 fn today() -> Date {
     Timestamp::now().to_zoned(TimeZone::UTC).date()
@@ -273,7 +264,7 @@ async fn add_total(
     .bind(to_sql(views))
     .fetch_one(connection)
     .await?;
-    Ok(from_sql(row.get(0)))
+    Ok(from_sql(row.try_get(0)?))
 }
 
 async fn add_day(
@@ -299,13 +290,20 @@ async fn total_of(connection: &mut SqliteConnection, slug: &Slug) -> Result<u64,
         .bind(slug.as_str())
         .fetch_optional(connection)
         .await?;
-    Ok(row.map_or(0, |row| from_sql(row.get(0))))
+    match row {
+        Some(row) => Ok(from_sql(row.try_get(0)?)),
+        None => Ok(0),
+    }
 }
 
-/// A row of another program's making may hold a slug that is none of ours.
-fn slug_and_total(row: &sqlx::sqlite::SqliteRow) -> Option<(Slug, u64)> {
-    let slug = row.try_get::<&str, _>(0).ok()?.parse().ok()?;
-    Some((slug, from_sql(row.try_get(1).ok()?)))
+/// The slug and the total in these rows. A slug that another program wrote, and that is
+/// none, is left out. A total that is no number is an error: it is not 0.
+fn slugs_and_totals<T: FromIterator<(Slug, u64)>>(rows: &[SqliteRow]) -> Result<T, sqlx::Error> {
+    let read = |row: &SqliteRow| {
+        let slug = row.try_get::<&str, _>(0).ok()?.parse().ok()?;
+        Some(row.try_get(1).map(|total| (slug, from_sql(total))))
+    };
+    rows.iter().filter_map(read).collect()
 }
 
 fn to_sql(views: u64) -> i64 {

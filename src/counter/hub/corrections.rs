@@ -2,7 +2,7 @@
 //! half a second or so.
 
 use super::{Shared, lock, now};
-use crate::counter::{condition::Condition, storage::StorageError};
+use crate::counter::storage::StorageError;
 use std::{sync::Arc, time::Duration};
 use tokio::time::sleep;
 
@@ -13,7 +13,6 @@ const ASKED_EVERY: Duration = Duration::from_millis(400);
 pub(super) async fn run(shared: Arc<Shared>) {
     // At first all there ever were: what is the total already changes nothing.
     let mut known = 0;
-    let fails = Condition::default();
     loop {
         let applied = tokio::select! {
             biased;
@@ -21,22 +20,8 @@ pub(super) async fn run(shared: Arc<Shared>) {
             () = shared.stop_saving.cancelled() => return,
             applied = apply(&shared, known) => applied,
         };
-        match applied {
-            Ok(last) => {
-                known = last;
-                if let Some(lasted) = fails.ends() {
-                    tracing::info!(
-                        failed_for_s = lasted.as_secs(),
-                        "corrections of totals can be read again"
-                    );
-                }
-            }
-            Err(error) if fails.begins() => tracing::warn!(
-                %error,
-                "corrections of totals cannot be read; they are shown when they can"
-            ),
-            Err(_) => {}
-        }
+        // What fails is logged where it is read, and tried again.
+        known = applied.unwrap_or(known);
         tokio::select! {
             () = shared.stop_saving.cancelled() => return,
             () = sleep(ASKED_EVERY) => {}
@@ -46,7 +31,7 @@ pub(super) async fn run(shared: Arc<Shared>) {
 
 /// Corrects what is in memory by the corrections after this one; returns the last.
 async fn apply(shared: &Shared, known: i64) -> Result<i64, StorageError> {
-    if shared.storage.corrected(known).await?.last == known {
+    if shared.reading.corrected(known).await?.last == known {
         return Ok(known);
     }
     // No save is under way from here on, so what is stored is known to the view: one that
@@ -56,7 +41,7 @@ async fn apply(shared: &Shared, known: i64) -> Result<i64, StorageError> {
         // Who saved it was interrupted, and saves it soon.
         return Ok(known);
     }
-    let corrected = shared.storage.corrected(known).await?;
+    let corrected = shared.reading.corrected(known).await?;
     let mut changed = 0;
     for (slug, total) in corrected.totals {
         if let Some(room) = shared.room_or_coming(&slug).await? {

@@ -4,6 +4,7 @@ use super::{
     Shared,
     audience::{Audience, Place, ReplacedFrom},
     lately::{AllTotals, Lately},
+    load::RoomLoad,
     lock,
 };
 use crate::counter::{
@@ -18,7 +19,6 @@ use std::{
     sync::{Arc, Mutex, MutexGuard},
     time::Instant,
 };
-use tokio::sync::OnceCell;
 
 /// The rooms there are, by slug, and what was told of slugs that have none.
 #[derive(Default)]
@@ -37,13 +37,9 @@ pub(super) enum Standing {
     Unread(Option<u64>),
 }
 
-/// A room that is there once its total has been loaded; everyone who comes
-/// meanwhile waits for the same load.
-pub(super) type Loading = Arc<OnceCell<Arc<Room>>>;
-
 #[derive(Default)]
 struct Entry {
-    room: Loading,
+    room: Arc<RoomLoad>,
     /// Those who are about to come in. They keep the room although it is empty.
     doors: usize,
 }
@@ -115,12 +111,12 @@ impl Rooms {
     }
 
     /// The room of a slug that is there or being loaded.
-    pub(super) fn loading(&self, slug: &Slug) -> Option<Loading> {
+    pub(super) fn loading(&self, slug: &Slug) -> Option<Arc<RoomLoad>> {
         Some(Arc::clone(&self.entries.get(slug)?.room))
     }
 
     /// The room of a slug, made if there is none, and held until [`Self::shut`].
-    pub(super) fn hold(&mut self, slug: &Slug) -> Loading {
+    pub(super) fn hold(&mut self, slug: &Slug) -> Arc<RoomLoad> {
         let entry = self.entries.entry(slug.clone()).or_default();
         entry.doors += 1;
         Arc::clone(&entry.room)

@@ -8,7 +8,7 @@
 use super::{Shared, lock, now, room::Room, unsaved::Unsaved};
 use crate::counter::{
     protocol::Slug,
-    storage::{Batch, StorageError},
+    storage::{Batch, StorageError, StorageErrorKind},
     tally::{Delta, SavePolicy},
 };
 use std::{collections::HashMap, sync::Arc, time::Duration};
@@ -194,7 +194,8 @@ impl Saver {
         shared.metrics.save_failures.inc();
         *lock(&shared.save_problem) = Some(error.to_string());
         // Once, not at every try: the retries are the same failure.
-        if shared.save_fails.begins() {
+        // And the store itself logs that its file is another one.
+        if shared.save_fails.begins() && error.kind() != StorageErrorKind::Replaced {
             tracing::error!(%error, "views cannot be saved; they are kept and tried again");
         }
     }

@@ -42,8 +42,8 @@ impl Door {
             shared,
             slug: slug.clone(),
         };
-        let load = || Room::load(&hold.shared, slug.clone());
-        let room = Arc::clone(loading.get_or_try_init(load).await?);
+        let load = async || Room::load(&hold.shared, slug.clone()).await;
+        let room = loading.wait(load).await?;
         Ok(Self { room, hold })
     }
 

@@ -1,15 +1,25 @@
 //! A consistent copy of a database file, also while a server writes to it.
 
+mod unfinished;
+
 use super::{
-    BUSY_TIMEOUT, OpenError, from_sql,
+    OpenError,
+    failure::kind_of,
+    from_sql,
+    read_only::open_to_read,
     sum::{sum_of, views_at},
 };
-use sqlx::{ConnectOptions, Connection, Row, SqliteConnection, sqlite::SqliteConnectOptions};
+use crate::counter::storage::StorageErrorKind;
+use sqlx::{
+    ConnectOptions, Connection, Row, SqliteConnection,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
+};
 use std::{
-    fs::{self, File},
-    io,
+    fs,
     path::{Path, PathBuf},
 };
+use tokio_util::sync::CancellationToken;
+use unfinished::Unfinished;
 
 /// What is in a copy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,51 +50,93 @@ pub enum BackupError {
         /// What the system says.
         problem: String,
     },
+    /// Somebody stopped it.
+    #[error("interrupted; there is no copy")]
+    Interrupted,
 }
 
 /// Copies the database `file` to `copy`, as it is at one moment. Saves go on
 /// meanwhile. When this returns, the copy is whole and on the disk; until then
-/// there is nothing under its name.
-pub async fn back_up(file: &Path, copy: &Path) -> Result<Copied, BackupError> {
+/// there is nothing under its name. Only its owner can read and write it.
+///
+/// If `stop` is set meanwhile, the copy is given up, and nothing of it is left. What an
+/// earlier copy into the same folder left, because it was killed, is removed.
+///
+/// # Errors
+/// If the database cannot be read, or the copy cannot be written, or `stop` was set.
+pub async fn back_up(
+    file: &Path,
+    copy: &Path,
+    stop: &CancellationToken,
+) -> Result<Copied, BackupError> {
     if fs::symlink_metadata(copy).is_ok() {
         return Err(BackupError::Exists(copy.into()));
     }
-    let of_source = |e| BackupError::Source(OpenError::new(file, &e));
-    let mut source = open(file).await.map_err(of_source)?;
-    // Also finds out that this is a database of ours.
-    contents(&mut source).await.map_err(of_source)?;
+    let mut source = open_to_read(file).await?;
+    contents(&mut source)
+        .await
+        .map_err(|e| OpenError::new(file, &e))?;
 
     let of_copy = |problem: &dyn ToString| BackupError::Copy {
         file: copy.into(),
         problem: problem.to_string(),
     };
-    let unfinished = Unfinished::beside(copy);
-    let name = unfinished.0.to_str();
+    Unfinished::remove_abandoned(copy);
+    let unfinished = Unfinished::beside(copy).map_err(|e| of_copy(&e))?;
+    let name = unfinished.path.to_str();
     let name = name.ok_or_else(|| of_copy(&"its name is not UTF-8"))?;
-    sqlx::query("VACUUM INTO ?")
-        .bind(name)
-        .execute(&mut source)
+    interrupt_when(stop, &mut source)
         .await
         .map_err(|e| of_copy(&e))?;
+    let written = sqlx::query("VACUUM INTO ?")
+        .bind(name)
+        .execute(&mut source)
+        .await;
+    if stop.is_cancelled() {
+        return Err(BackupError::Interrupted);
+    }
+    written.map_err(|error| match kind_of(&error) {
+        StorageErrorKind::Damaged => OpenError::new(file, &error).into(),
+        _ => of_copy(&error),
+    })?;
     let _ = source.close().await;
-    let copied = async {
-        let mut copy = open(&unfinished.0).await?;
-        let copied = contents(&mut copy).await?;
-        copy.close().await?;
-        Ok::<_, sqlx::Error>(copied)
-    };
-    let copied = copied.await.map_err(|e| of_copy(&e))?;
+    let copied = finish_contents(&unfinished.path).await;
+    let copied = copied.map_err(|e| of_copy(&e))?;
     unfinished.finish(copy).map_err(|e| of_copy(&e))?;
     Ok(copied)
 }
 
-async fn open(file: &Path) -> Result<SqliteConnection, sqlx::Error> {
-    SqliteConnectOptions::new()
-        .filename(file)
-        .read_only(true)
-        .busy_timeout(BUSY_TIMEOUT)
+/// Has SQLite give up what it does soon after `stop` is set.
+async fn interrupt_when(
+    stop: &CancellationToken,
+    connection: &mut SqliteConnection,
+) -> Result<(), sqlx::Error> {
+    /// SQLite's virtual machine does so many in about a millisecond.
+    const STEPS_BETWEEN_LOOKS: i32 = 10_000;
+    let stop = stop.clone();
+    let mut handle = connection.lock_handle().await?;
+    handle.set_progress_handler(STEPS_BETWEEN_LOOKS, move || !stop.is_cancelled());
+    Ok(())
+}
+
+/// Takes the runs of the program out of a copy, which none of them writes into, and says
+/// what is in it. A server knows the file that it counts into by its own row there, and is
+/// not to take a copy that is put in its place for that file.
+async fn finish_contents(copy: &Path) -> Result<Copied, sqlx::Error> {
+    let mut copy = SqliteConnectOptions::new()
+        .filename(copy)
+        // It is thrown away if anything fails, and made sure of on the disk afterwards.
+        .journal_mode(SqliteJournalMode::Memory)
+        .synchronous(SqliteSynchronous::Off)
+        .disable_statement_logging()
         .connect()
-        .await
+        .await?;
+    sqlx::query("DELETE FROM writers")
+        .execute(&mut copy)
+        .await?;
+    let copied = contents(&mut copy).await?;
+    copy.close().await?;
+    Ok(copied)
 }
 
 async fn contents(connection: &mut SqliteConnection) -> Result<Copied, sqlx::Error> {
@@ -96,42 +148,7 @@ async fn contents(connection: &mut SqliteConnection) -> Result<Copied, sqlx::Err
     .fetch_one(connection)
     .await?;
     Ok(Copied {
-        posts: from_sql(row.get(0)),
+        posts: from_sql(row.try_get(0)?),
         views: views_at(&row, 1)?,
     })
-}
-
-/// A copy that is not whole yet, under a name of its own. Dropping it removes it.
-struct Unfinished(PathBuf);
-
-impl Unfinished {
-    fn beside(copy: &Path) -> Self {
-        let mut name = copy.as_os_str().to_owned();
-        name.push(format!(".{:08x}.unfinished", rand::random::<u32>()));
-        Self(name.into())
-    }
-
-    /// Gives it its name. SQLite leaves such a copy to the operating system, so
-    /// it is first made sure of on the disk.
-    fn finish(self, copy: &Path) -> io::Result<()> {
-        File::open(&self.0)?.sync_all()?;
-        // Unlike a rename, a link never overwrites a file that came meanwhile.
-        fs::hard_link(&self.0, copy).or_else(|e| match e.kind() {
-            io::ErrorKind::AlreadyExists => Err(e),
-            // Some file systems have no links.
-            _ if fs::symlink_metadata(copy).is_ok() => Err(io::ErrorKind::AlreadyExists.into()),
-            _ => fs::rename(&self.0, copy),
-        })?;
-        // The copy is there and whole. Not every file system lets its folder be
-        // made sure of too.
-        let folder = copy.parent().filter(|p| !p.as_os_str().is_empty());
-        let _ = File::open(folder.unwrap_or(Path::new("."))).and_then(|folder| folder.sync_all());
-        Ok(())
-    }
-}
-
-impl Drop for Unfinished {
-    fn drop(&mut self) {
-        let _ = fs::remove_file(&self.0);
-    }
 }

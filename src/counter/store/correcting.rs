@@ -1,9 +1,11 @@
 //! What an owner changes in a database file, also while a server counts into it.
 
 use super::{
-    BUSY_TIMEOUT, MIGRATIONS, OfSomethingElse, OpenError, add_day, days, from_sql,
-    is_of_something_else,
-    open_error::problem_of,
+    OpenError, add_day,
+    connections::BUSY_TIMEOUT,
+    days, from_sql,
+    open_error::problem_with,
+    schema::{self, Owner, SchemaError},
     sum::{sum_at, sum_of, to_stored},
     to_sql, total_of,
 };
@@ -78,7 +80,7 @@ pub enum CorrectError {
 
 impl From<sqlx::Error> for CorrectError {
     fn from(error: sqlx::Error) -> Self {
-        Self::Database(problem_of(&error))
+        Self::Database(problem_with(&error))
     }
 }
 
@@ -101,11 +103,13 @@ impl Correcting {
                 .connect_with(options)
                 .await?;
             let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
-            if is_of_something_else(&mut transaction).await? {
-                return Err(sqlx::Error::Configuration(Box::new(OfSomethingElse)));
+            match schema::owner(&mut transaction).await? {
+                Owner::AnotherProgram => return Err(SchemaError::AnotherProgram.into()),
+                Owner::Nobody => return Err(SchemaError::Empty.into()),
+                Owner::ThisProgram { .. } => {}
             }
             // A part of the change: a dry run takes it back too.
-            MIGRATIONS.run(&mut *transaction).await?;
+            schema::migrate(&mut transaction).await?;
             Ok(Self { pool, transaction })
         };
         begun.await.map_err(|e| OpenError::new(file, &e))

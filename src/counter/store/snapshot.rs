@@ -2,17 +2,16 @@
 //! another process counts into it.
 
 use super::{
-    BUSY_TIMEOUT, MOST_VIEWS, OpenError, Views, days, slug_and_total,
+    MOST_VIEWS, OpenError, Views, days,
+    read_only::open_to_read,
+    slugs_and_totals,
     sum::{sum_at, sum_of},
     to_sql,
 };
 use crate::counter::protocol::Slug;
 use jiff::civil::Date;
 use serde::Serialize;
-use sqlx::{
-    ConnectOptions, Row, SqliteConnection,
-    sqlite::{SqliteConnectOptions, SqliteRow},
-};
+use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
@@ -47,26 +46,19 @@ impl Snapshot {
     /// The file as it is now.
     ///
     /// # Errors
-    /// If there is no such file or it is not a database of this program.
+    /// If there is no such file, or it is not a database of this program, or is one of a
+    /// newer version.
     pub async fn of(file: &Path) -> Result<Self, OpenError> {
+        let mut connection = open_to_read(file).await?;
         let begun = async {
-            let mut connection = SqliteConnectOptions::new()
-                .filename(file)
-                .read_only(true)
-                .busy_timeout(BUSY_TIMEOUT)
-                .disable_statement_logging()
-                .connect()
-                .await?;
             sqlx::raw_sql("BEGIN").execute(&mut connection).await?;
-            // The moment is that of the first look. It also finds out that this is a
-            // database of ours.
+            // The moment is that of the first look.
             sqlx::query("SELECT count(*) FROM totals")
                 .fetch_one(&mut connection)
-                .await?;
-            Ok(connection)
+                .await
         };
         match begun.await {
-            Ok(connection) => Ok(Self {
+            Ok(_) => Ok(Self {
                 file: file.into(),
                 connection,
             }),
@@ -83,7 +75,7 @@ impl Snapshot {
             .fetch_all(&mut self.connection)
             .await;
         let rows = rows.map_err(|e| OpenError::new(&self.file, &e))?;
-        Ok(rows.iter().filter_map(slug_and_total).collect())
+        slugs_and_totals(&rows).map_err(|e| OpenError::new(&self.file, &e))
     }
 
     /// The views of each UTC day that had any, of one slug or of all.
@@ -133,7 +125,8 @@ impl Snapshot {
         .fetch_all(&mut self.connection)
         .await;
         let rows = rows.map_err(|e| OpenError::new(&self.file, &e))?;
-        Ok(rows.iter().map(correction).collect())
+        let read: Result<_, _> = rows.iter().map(correction).collect();
+        read.map_err(|e| OpenError::new(&self.file, &e))
     }
 
     /// Everything that is wrong with the file, in a sentence each; nothing if all is well.
@@ -158,16 +151,16 @@ impl Snapshot {
     }
 }
 
-fn correction(row: &SqliteRow) -> Correction {
-    Correction {
-        made_at: row.get(0),
-        command: row.get(1),
-        slug: row.get(2),
-        before: row.get(3),
-        after: row.get(4),
-        undated: row.get(5),
-        why: row.get(6),
-    }
+fn correction(row: &SqliteRow) -> Result<Correction, sqlx::Error> {
+    Ok(Correction {
+        made_at: row.try_get(0)?,
+        command: row.try_get(1)?,
+        slug: row.try_get(2)?,
+        before: row.try_get(3)?,
+        after: row.try_get(4)?,
+        undated: row.try_get(5)?,
+        why: row.try_get(6)?,
+    })
 }
 
 async fn problems(

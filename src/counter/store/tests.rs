@@ -1,15 +1,19 @@
 //! The real SQLite file.
 
 mod correcting;
+mod damaged;
 mod migrations;
+mod replaced;
 
 use super::*;
 use crate::counter::tally::{Arrival, Delta, Tally};
+use sqlx::{ConnectOptions, sqlite::SqliteConnectOptions};
 use std::{
     collections::BTreeMap,
     time::{Duration, Instant},
 };
 use tempfile::TempDir;
+use tokio_util::sync::CancellationToken;
 
 const DAY: Date = Date::constant(2026, 11, 20);
 
@@ -22,6 +26,26 @@ async fn store() -> (TempDir, Store) {
     let folder = TempDir::new().unwrap();
     let store = open(&folder).await;
     (folder, store)
+}
+
+/// The connection that writes.
+async fn writing(store: &Store) -> SqlitePool {
+    let connections = store.inner.connections.read().await;
+    connections.as_ref().unwrap().writing.clone()
+}
+
+/// The connections that read.
+async fn reading(store: &Store) -> SqlitePool {
+    let connections = store.inner.connections.read().await;
+    connections.as_ref().unwrap().reading.clone()
+}
+
+/// Runs SQL on a file, as another program does.
+async fn execute(file: &Path, sql: &'static str) {
+    let options = SqliteConnectOptions::new().filename(file);
+    let mut other = options.create_if_missing(true).connect().await.unwrap();
+    sqlx::raw_sql(sql).execute(&mut other).await.unwrap();
+    other.close().await.unwrap();
 }
 
 fn slug(text: &str) -> Slug {
@@ -47,7 +71,7 @@ fn batch(number: i64, deltas: &[(&str, usize)]) -> Batch {
 
 async fn days(store: &Store) -> Vec<(String, String, i64)> {
     sqlx::query_as("SELECT slug, day, views FROM days ORDER BY slug, day")
-        .fetch_all(&store.reading)
+        .fetch_all(&reading(store).await)
         .await
         .unwrap()
 }
@@ -83,7 +107,7 @@ async fn a_writer_whose_row_was_cleared_away_goes_on_saving() {
     let (_folder, store) = store().await;
     store.add(&batch(1, &[("a", 2)])).await.unwrap();
     sqlx::query("DELETE FROM writers")
-        .execute(&store.writing)
+        .execute(&writing(&store).await)
         .await
         .unwrap();
     let totals = store.add(&batch(2, &[("a", 1)])).await.unwrap();
@@ -92,19 +116,78 @@ async fn a_writer_whose_row_was_cleared_away_goes_on_saving() {
 
 #[tokio::test]
 async fn a_database_of_something_else_is_refused_and_left_as_it_is() {
-    let folder = TempDir::new().unwrap();
+    for tables in [
+        "CREATE TABLE bookmarks (url TEXT); INSERT INTO bookmarks VALUES ('a')",
+        // Another program that has its tables made by sqlx.
+        "CREATE TABLE _sqlx_migrations (version BIGINT PRIMARY KEY, success BOOLEAN);
+         INSERT INTO _sqlx_migrations VALUES (20240101000000, TRUE);
+         CREATE TABLE bookmarks (url TEXT)",
+        // And one whose tables have such names, and that says that they are its own.
+        "PRAGMA application_id = 7; CREATE TABLE totals (slug TEXT)",
+    ] {
+        let folder = TempDir::new().unwrap();
+        let file = folder.path().join("views.db");
+        execute(&file, tables).await;
+        let before = std::fs::read(&file).unwrap();
+        let opened = Store::open(&file, SavePolicy::Debounced).await;
+        let read = Snapshot::of(&file).await.map(|_| ());
+        let corrected = Correcting::begin(&file).await.map(|_| ());
+        let copy = folder.path().join("copy.db");
+        let copied = back_up(&file, &copy, &CancellationToken::new()).await;
+        for error in [
+            opened.unwrap_err().to_string(),
+            read.unwrap_err().to_string(),
+            corrected.unwrap_err().to_string(),
+            copied.unwrap_err().to_string(),
+        ] {
+            assert!(error.contains("something else"), "{error}");
+        }
+        assert_eq!(std::fs::read(&file).unwrap(), before);
+    }
+}
+
+#[tokio::test]
+async fn a_database_of_an_older_version_is_known_by_its_tables_and_then_by_its_mark() {
+    let (folder, store) = store().await;
+    store.close().await;
     let file = folder.path().join("views.db");
-    let options = SqliteConnectOptions::new().filename(&file);
-    let mut other = options.create_if_missing(true).connect().await.unwrap();
-    sqlx::raw_sql("CREATE TABLE bookmarks (url TEXT); INSERT INTO bookmarks VALUES ('a')")
-        .execute(&mut other)
+    execute(&file, "PRAGMA application_id = 0").await;
+    Snapshot::of(&file).await.unwrap();
+    let store = open(&folder).await;
+    let mark: i32 = sqlx::query_scalar("PRAGMA application_id")
+        .fetch_one(&reading(&store).await)
         .await
         .unwrap();
-    other.close().await.unwrap();
-    let before = std::fs::read(&file).unwrap();
-    let error = Store::open(&file, SavePolicy::Debounced).await.unwrap_err();
-    assert!(error.to_string().contains("something else"), "{error}");
-    assert_eq!(std::fs::read(&file).unwrap(), before);
+    assert_ne!(mark, 0);
+}
+
+#[tokio::test]
+async fn only_its_owner_can_read_a_new_database_and_its_copies() {
+    use std::os::unix::fs::PermissionsExt;
+    let (folder, store) = store().await;
+    store.add(&batch(1, &[("a", 2)])).await.unwrap();
+    let file = folder.path().join("views.db");
+    let copy = folder.path().join("copy.db");
+    back_up(&file, &copy, &CancellationToken::new())
+        .await
+        .unwrap();
+    let mut names = 0;
+    for entry in std::fs::read_dir(folder.path()).unwrap() {
+        let entry = entry.unwrap();
+        let mode = entry.metadata().unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode, 0o600, "{:?}", entry.file_name());
+        names += 1;
+    }
+    assert_eq!(
+        names, 4,
+        "the database, its journal and index, and the copy"
+    );
+    // A file that was there keeps what its owner gave it.
+    store.close().await;
+    std::fs::set_permissions(&file, PermissionsExt::from_mode(0o640)).unwrap();
+    let _store = open(&folder).await;
+    let mode = std::fs::metadata(&file).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode, 0o640);
 }
 
 #[tokio::test]
@@ -142,7 +225,7 @@ async fn nothing_is_half_done_when_a_step_fails() {
         "CREATE TRIGGER fault BEFORE INSERT ON days WHEN NEW.slug = 'b'
          BEGIN SELECT RAISE(ABORT, 'fault'); END",
     )
-    .execute(&store.writing)
+    .execute(&writing(&store).await)
     .await
     .unwrap();
     let failing = batch(2, &[("a", 5), ("b", 5)]);
@@ -150,7 +233,7 @@ async fn nothing_is_half_done_when_a_step_fails() {
     assert!(error.to_string().contains("fault"), "{error}");
     assert_eq!(store.totals().await.unwrap(), [(slug("a"), 1)].into());
     sqlx::query("DROP TRIGGER fault")
-        .execute(&store.writing)
+        .execute(&writing(&store).await)
         .await
         .unwrap();
     let totals = store.add(&failing).await.unwrap();

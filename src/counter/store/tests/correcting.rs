@@ -221,13 +221,15 @@ async fn what_is_more_than_sqlite_can_add_up_is_told_all_the_same() {
              SELECT '', 'set', 'p1', 0, 0, -most, '' FROM n
              UNION ALL SELECT '', 'set', 'p1', 0, 0, most, '' FROM n WHERE i < 3",
     )
-    .execute(&store.writing)
+    .execute(&writing(&store).await)
     .await
     .unwrap();
     let all = u128::from(MOST_VIEWS) * 1025;
     assert!(all > i64::MAX as u128);
     let [file, copy] = ["views.db", "copy.db"].map(|name| folder.path().join(name));
-    let copied = back_up(&file, &copy).await.unwrap();
+    let copied = back_up(&file, &copy, &CancellationToken::new())
+        .await
+        .unwrap();
     assert_eq!(u128::from(copied.views), all);
     let mut snapshot = snapshot(&folder).await;
     let days = snapshot.days(None).await.unwrap();
@@ -249,7 +251,7 @@ async fn a_file_that_does_not_add_up_is_found_out() {
          INSERT INTO totals VALUES ('x//y', 0);
          INSERT INTO days VALUES ('b', 'some day', 1)",
     )
-    .execute(&store.writing)
+    .execute(&writing(&store).await)
     .await
     .unwrap();
     let problems = snapshot(&folder).await.problems().await.unwrap();
@@ -269,7 +271,7 @@ async fn a_total_that_did_not_add_up_does_so_once_it_is_set_or_renamed() {
     let (folder, store) = store().await;
     store.add(&batch(1, &[("a", 5), ("b", 5)])).await.unwrap();
     sqlx::raw_sql("UPDATE totals SET total = total + 2")
-        .execute(&store.writing)
+        .execute(&writing(&store).await)
         .await
         .unwrap();
     assert_eq!(snapshot(&folder).await.problems().await.unwrap().len(), 2);
@@ -291,7 +293,10 @@ async fn a_file_of_an_older_version_is_brought_up_to_date_by_a_change_and_by_no_
     let older = "DROP TABLE corrections; DROP TABLE imports;
         DELETE FROM _sqlx_migrations WHERE version = 2;
         INSERT INTO totals VALUES ('a', 5); INSERT INTO days VALUES ('a', '2026-11-20', 5)";
-    sqlx::raw_sql(older).execute(&store.writing).await.unwrap();
+    sqlx::raw_sql(older)
+        .execute(&writing(&store).await)
+        .await
+        .unwrap();
     store.close().await;
     assert_eq!(audit(&folder).await, []);
     assert_eq!(snapshot(&folder).await.problems().await.unwrap(), [""; 0]);

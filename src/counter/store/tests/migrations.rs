@@ -2,7 +2,7 @@
 //! bytes of each with those that a database was made by, and refuses the database if they
 //! differ.
 
-use super::super::MIGRATIONS;
+use super::super::schema::MIGRATIONS;
 use std::fmt::Write;
 
 /// Each migration's version and the SHA-384 of its file: what every existing database has

@@ -139,7 +139,8 @@ pub struct Serve {
     /// Count the pages of another site too: name a file with a slug or an address a
     /// line, a site map or a feed, in a file or at an address like
     /// https://blog.example/sitemap.xml; may be repeated. A page's slug is its path, with
-    /// NAME/ before it for NAME=FILE or NAME=URL, see docs/embed.md
+    /// NAME/ before it for NAME=FILE or NAME=URL, see docs/embed.md. By default only the
+    /// blog's posts are counted
     #[arg(
         long = "slugs",
         env = "VIEW_COUNTER_SLUGS",

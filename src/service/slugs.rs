@@ -156,7 +156,7 @@ impl Sources {
                 return;
             }
         };
-        let before = self.slugs().len();
+        let before = slugs.all().len();
         let changed = match read {
             Ok(Some(reading)) => self.take(n, reading),
             Ok(None) => false,

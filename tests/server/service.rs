@@ -127,6 +127,49 @@ async fn pages_are_counted_beside_a_blog_and_the_list_is_read_again() {
 }
 
 #[tokio::test]
+async fn a_page_that_left_the_feed_keeps_its_views() {
+    let folder = Folder::new();
+    let feed = |page: &str| {
+        let link = format!("<link>https://blog.example/{page}</link>");
+        folder.write(
+            "feed.xml",
+            &format!("<rss><channel><item>{link}</item></channel></rss>"),
+        );
+    };
+    feed("noon");
+    let told = ["--blog", "off", "--slugs", "feed.xml", "--slugs-every", "1"];
+    let server = Server::start_with(&folder, &told).await;
+    server.reader("noon", "").await.sees(counts(1, 1)).await;
+    for page in ["dusk", "dawn", "night", "morning"] {
+        feed(page);
+        eventually("the feed is read again", async || {
+            server.get(&format!("/api/v1/views/{page}")).await.status() == 200
+        })
+        .await;
+    }
+    assert_eq!(server.views("noon").await.total, 1);
+    server.stop().await;
+
+    let server = Server::start_with(&folder, &told).await;
+    server.reader("noon", "").await.sees(counts(1, 2)).await;
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_list_that_lost_most_of_its_pages_is_not_taken_at_once() {
+    let folder = Folder::new();
+    folder.write("slugs.txt", "noon\ndusk\ndawn\n");
+    let told = ["--slugs", "slugs.txt", "--slugs-every", "1"];
+    let mut server = Server::start_with(&folder, &told).await;
+    folder.write("slugs.txt", "night\n");
+    let line = server.logs("more than half of the pages are missing").await;
+    assert!(line.contains("WARN"), "{line}");
+    assert!(line.contains("missing=3 of=4"), "{line}");
+    assert_eq!(server.views("noon").await, counts(0, 0));
+    server.stop().await;
+}
+
+#[tokio::test]
 async fn a_site_that_does_not_answer_does_not_keep_the_server_from_stopping() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let list = format!("http://{}/list", listener.local_addr().unwrap());

@@ -195,10 +195,10 @@ impl Builder<'_> {
 
     /// Counts a page that another one hides, since only their queries differ.
     fn merges(&mut self, slug: &Slug, url: &Url, address: &str) {
-        if !names_a_page(url) {
+        let query = url.query().unwrap_or_default();
+        if !names_a_page(query) {
             return;
         }
-        let query = url.query().unwrap_or_default();
         let first = self.queries.get(slug).map(|first| &**first);
         match first {
             Some(first) if first != query => {

@@ -2,7 +2,7 @@
 
 use crate::counter::protocol::{Slug, SlugError};
 use percent_encoding::percent_decode_str;
-use url::Url;
+use url::{Url, form_urlencoded};
 
 /// The slug of the site's first page.
 const FIRST_PAGE: &str = "index";
@@ -84,17 +84,18 @@ pub(crate) fn slug_of_url(url: &Url, parameters: &[String]) -> Result<Slug, NotA
     match (named.strip_prefix('/'), is_first_page) {
         (Some(named), true) => Ok(named.parse()?),
         (Some(_), false) => Ok(format!("{path}{named}").parse()?),
-        (None, true) if names_a_page(url) => Err(NotAPage::Query),
+        (None, true) if url.query().is_some_and(names_a_page) => Err(NotAPage::Query),
         (None, _) => Ok(path),
     }
 }
 
-/// Whether this address has a query that says more than where a reader came from.
-pub(crate) fn names_a_page(url: &Url) -> bool {
+/// Whether this query of an address says more than where a reader came from, so that it
+/// may be what names the page.
+pub(crate) fn names_a_page(query: &str) -> bool {
     const ORIGIN_OF_READER: [&str; 7] = [
         "fbclid", "gclid", "mc_cid", "mc_eid", "msclkid", "ref", "source",
     ];
-    url.query_pairs().any(|(name, _)| {
+    form_urlencoded::parse(query.as_bytes()).any(|(name, _)| {
         let tells_origin = name.starts_with("utm_") || ORIGIN_OF_READER.contains(&&*name);
         !name.is_empty() && !tells_origin
     })

@@ -246,6 +246,23 @@ fn what_is_no_list_says_what_it_is() {
     assert_eq!(refusal("\u{1}\u{2}"), Unreadable::Binary);
 }
 
+proptest::proptest! {
+    /// Whatever a site sends, it is read or refused.
+    #[test]
+    fn any_text_is_read_or_refused(
+        start in "|<urlset><url><loc>|<rss><channel><item><guid>|<feed xml:base='|\\{\"version\":",
+        text in "(\\PC|<|>|&|\"|'|/|\n){0,60}",
+    ) {
+        let text = format!("{start}{text}");
+        if let Ok(document) = Document::read(&text, None, RULES) {
+            proptest::prop_assert!(document.slugs.len() <= text.len());
+        }
+        for charset in [None, Some("utf-16"), Some("gbk")] {
+            let _ = crate::service::slugs::text::decoded(text.clone().into_bytes(), charset);
+        }
+    }
+}
+
 #[test]
 fn an_example_is_short_and_cannot_reach_a_terminal() {
     let list = format!("http://\u{1b}[2J{}\n", "a".repeat(5000));

@@ -172,7 +172,7 @@ async fn cut(response: Response, marks: &Marks) -> Result<KeptPage, axum::BoxErr
     let (parts, body) = response.into_parts();
     // As large as we make it.
     let html = to_bytes(body, usize::MAX).await?;
-    let template = Template::cut(std::str::from_utf8(&html)?, marks)?;
+    let template = Template::cut(std::str::from_utf8(&html)?, marks);
     Ok(KeptPage::new(template, parts.headers))
 }
 
@@ -209,7 +209,7 @@ mod tests {
 
     /// A page with so many bytes that stay the same, which count four times.
     fn page(bytes: usize) -> Arc<KeptPage> {
-        let template = Template::cut(&"x".repeat(bytes), &Marks::new()).unwrap();
+        let template = Template::cut(&"x".repeat(bytes), &Marks::new());
         Arc::new(KeptPage::new(template, HeaderMap::new()))
     }
 

@@ -44,8 +44,10 @@ impl Numbers {
     }
 }
 
-/// The smallest number of twenty digits: no post has so many views.
-const SMALLEST: u64 = 10_u64.pow(19);
+/// How many digits a mark has: no post has so many views.
+pub(super) const MARK_DIGITS: u32 = 20;
+/// The smallest number of so many digits.
+const SMALLEST: u64 = 10_u64.pow(MARK_DIGITS - 1);
 /// More than there are numbers on a page.
 const MOST: u64 = 1 << 32;
 
@@ -94,6 +96,15 @@ impl Marks {
         }
     }
 
+    /// The index of the slug that this number is a mark of, and whether it stands for
+    /// its total; `None` if it is no mark.
+    pub(super) fn find(&self, number: u64) -> Option<(usize, bool)> {
+        let offset = number.checked_sub(self.first)?;
+        let index = usize::try_from(offset / 2).ok()?;
+        let slugs = self.slugs.lock().unwrap_or_else(PoisonError::into_inner);
+        (index < slugs.in_order.len()).then_some((index, offset % 2 == 1))
+    }
+
     fn of(&self, slug: &Slug) -> Counts {
         let mut slugs = self.slugs.lock().unwrap_or_else(PoisonError::into_inner);
         let index = slugs.index(slug);
@@ -123,5 +134,11 @@ mod tests {
         assert!(all.iter().all(|mark| mark.to_string().len() == 20));
         assert_eq!(marks.slugs(), slugs[..2]);
         assert_eq!((marks.at(0), marks.at(1)), (a, b));
+        let found = [a.live, a.total, b.live, b.total].map(|mark| marks.find(mark));
+        let each = [(0, false), (0, true), (1, false), (1, true)];
+        assert_eq!(found, each.map(Some));
+        for other in [0, a.live - 1, b.total + 1, u64::MAX] {
+            assert_eq!(marks.find(other), None);
+        }
     }
 }

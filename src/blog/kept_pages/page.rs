@@ -236,7 +236,7 @@ mod tests {
         let marked = Numbers::Marks(Arc::clone(&marks));
         let marked = marked.of_all(slugs).now_or_never().flatten().unwrap();
         let html = html(text, &marked);
-        let template = Template::cut(&html, &marks).unwrap();
+        let template = Template::cut(&html, &marks);
         KeptPage::new(template, HeaderMap::new())
     }
 

@@ -6,13 +6,12 @@
 //! and in what the browser begins with. It may not know how a page looks.
 
 use crate::{
-    blog::numbers::Marks,
+    blog::numbers::{MARK_DIGITS, Marks},
     counter::{
         protocol::{Counts, Slug},
         wording,
     },
 };
-use aho_corasick::{AhoCorasick, BuildError, MatchKind};
 
 /// A page to be filled in.
 #[derive(Debug)]
@@ -47,6 +46,20 @@ enum Words {
     Digits,
 }
 
+impl Words {
+    /// Each before those that it begins with: in "1,204 views" there is "1,204" too.
+    const EACH: [Self; 4] = [Self::ReadingNow, Self::Views, Self::Grouped, Self::Digits];
+
+    fn text(self, number: u64) -> String {
+        match self {
+            Self::ReadingNow => wording::reading_now(number),
+            Self::Views => wording::views(number),
+            Self::Grouped => wording::grouped(number),
+            Self::Digits => number.to_string(),
+        }
+    }
+}
+
 /// A part of a page that is filled in.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Part<'t> {
@@ -57,17 +70,6 @@ pub(super) enum Part<'t> {
 }
 
 impl Hole {
-    const EACH: [(Number, Words); 8] = [
-        (Number::Live, Words::ReadingNow),
-        (Number::Live, Words::Views),
-        (Number::Live, Words::Grouped),
-        (Number::Live, Words::Digits),
-        (Number::Total, Words::ReadingNow),
-        (Number::Total, Words::Views),
-        (Number::Total, Words::Grouped),
-        (Number::Total, Words::Digits),
-    ];
-
     fn number(self, counts: Counts) -> u64 {
         match self.number {
             Number::Live => counts.live,
@@ -76,54 +78,73 @@ impl Hole {
     }
 
     fn text(self, counts: Counts) -> String {
-        let number = self.number(counts);
-        match self.words {
-            Words::ReadingNow => wording::reading_now(number),
-            Words::Views => wording::views(number),
-            Words::Grouped => wording::grouped(number),
-            Words::Digits => number.to_string(),
-        }
+        self.words.text(self.number(counts))
     }
+
+    /// The hole that `text` begins with, and where it ends; `None` if it begins with no
+    /// mark.
+    fn at_start_of(text: &str, marks: &Marks) -> Option<(Self, usize)> {
+        let number = leading_number(text)?;
+        let (slug, is_total) = marks.find(number)?;
+        let written = Words::EACH.map(|words| (words, words.text(number)));
+        let (words, written) = written
+            .into_iter()
+            .find(|(_, written)| text.starts_with(written))?;
+        let number = if is_total {
+            Number::Total
+        } else {
+            Number::Live
+        };
+        let hole = Self {
+            slug,
+            number,
+            words,
+        };
+        Some((hole, written.len()))
+    }
+}
+
+/// The number of as many digits as a mark has with which `text` begins, grouped by commas
+/// or not.
+fn leading_number(text: &str) -> Option<u64> {
+    let is_part = |byte: &u8| byte.is_ascii_digit() || *byte == b',';
+    let mut digits = text.bytes().take_while(is_part).filter(u8::is_ascii_digit);
+    let mut number: u64 = 0;
+    for _ in 0..MARK_DIGITS {
+        let digit = u64::from(digits.next()? - b'0');
+        number = number.checked_mul(10)?.checked_add(digit)?;
+    }
+    Some(number)
 }
 
 impl Template {
     /// Cuts a page that was rendered with these marks.
-    ///
-    /// # Errors
-    /// If there are more numbers on it than can be searched for.
-    pub(super) fn cut(page: &str, marks: &Marks) -> Result<Self, BuildError> {
-        let slugs = marks.slugs();
-        let possible: Vec<Hole> = (0..slugs.len())
-            .flat_map(|slug| {
-                Hole::EACH.map(|(number, words)| Hole {
-                    slug,
-                    number,
-                    words,
-                })
-            })
-            .collect();
-        let texts = possible.iter().map(|hole| hole.text(marks.at(hole.slug)));
-        // The longest: in "1,204 views" there is "1,204" too.
-        let search = AhoCorasick::builder()
-            .match_kind(MatchKind::LeftmostLongest)
-            .build(texts)?;
+    pub(super) fn cut(page: &str, marks: &Marks) -> Self {
         let (mut fixed, mut holes, mut rest) = (Vec::new(), Vec::new(), 0);
-        for found in search.find_iter(page) {
-            let hole = possible.get(found.pattern().as_usize()).copied();
-            // A match begins and ends with ASCII, which is where text can be cut.
-            let before = page.get(rest..found.start());
-            if let (Some(hole), Some(before)) = (hole, before) {
-                fixed.push(before.to_owned());
-                holes.push(hole);
-                rest = found.end();
+        let mut at = 0;
+        // Every number begins with an ASCII digit, which is where text can be cut.
+        let next_digit = |at: usize| {
+            let text = page.get(at..)?;
+            Some(at + text.find(|c: char| c.is_ascii_digit())?)
+        };
+        while let Some(digit) = next_digit(at) {
+            let text = page.get(digit..).unwrap_or_default();
+            match Hole::at_start_of(text, marks) {
+                Some((hole, length)) => {
+                    fixed.push(page.get(rest..digit).unwrap_or_default().to_owned());
+                    holes.push(hole);
+                    rest = digit + length;
+                    at = rest;
+                }
+                None => at = digit + 1,
             }
         }
         fixed.push(page.get(rest..).unwrap_or_default().to_owned());
-        Ok(Self {
-            slugs,
+        Self {
+            slugs: marks.slugs(),
             fixed,
             holes,
-        })
+        }
     }
 
     /// Whose numbers are on it. [`Self::numbers`] and [`Self::parts`] take theirs in
@@ -217,7 +238,7 @@ mod tests {
             a in any::<(u64, u64)>(), b in (0..3_u64, 0..1_300_u64)
         ) {
             let (marks, marked) = marks(&["a", "b"]);
-            let template = Template::cut(&page(&marked), &marks).unwrap();
+            let template = Template::cut(&page(&marked), &marks);
             let counts = [a, b].map(|(live, total)| Counts { live, total });
             prop_assert_eq!(template.filled(&counts), page(&counts));
             prop_assert_eq!(template.numbers(&counts).len(), 12);
@@ -227,17 +248,27 @@ mod tests {
     #[test]
     fn a_page_without_numbers_is_one_part() {
         let (marks, _) = marks(&[]);
-        let template = Template::cut("<p>1,204 views</p>", &marks).unwrap();
+        let template = Template::cut("<p>1,204 views</p>", &marks);
         let parts: Vec<_> = template.parts(&[]).collect();
         assert_eq!(parts, [Part::Fixed(0, "<p>1,204 views</p>")]);
         assert_eq!(template.numbers(&[]), [0; 0]);
     }
 
     #[test]
+    fn other_long_numbers_are_text() {
+        let (marks, marked) = marks(&["a"]);
+        let total = marked[0].total;
+        let other = total + 1;
+        let text = |total: &str| format!("9{total},{other} 00,{} 1,2,3", wording::grouped(other));
+        let template = Template::cut(&text(&total.to_string()), &marks);
+        assert_eq!(template.filled(&[Counts { live: 5, total: 7 }]), text("7"));
+    }
+
+    #[test]
     fn only_the_numbers_that_are_shown_are_compared() {
         let (marks, marked) = marks(&["a"]);
         let list = format!("<p>{}</p>", wording::views(marked[0].total));
-        let template = Template::cut(&list, &marks).unwrap();
+        let template = Template::cut(&list, &marks);
         assert_eq!(template.numbers(&[Counts { live: 5, total: 7 }]), [7]);
         assert_eq!(template.filled(&[LARGEST]).len(), "<p></p>".len() + 32);
     }

@@ -190,8 +190,8 @@ pub struct Serve {
     )]
     pub save: Save,
 
-    /// Seconds in which stopping tries to save what is not saved yet. Whatever stops the
-    /// server, such as systemd or Docker, has to wait ten seconds longer before it kills
+    /// Try for this many seconds to save what is not saved yet when the server stops. Let
+    /// what stops it, such as systemd or Docker, wait ten seconds longer before it kills
     #[arg(
         long,
         env = "VIEW_COUNTER_STOP_TIMEOUT",

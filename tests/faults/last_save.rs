@@ -8,8 +8,8 @@ use crate::{
 use std::{fmt::Write, time::Duration};
 use tokio::time::{sleep, timeout};
 
-/// Another process has the lock for longer than SQLite waits for it, and less long than
-/// a server has to stop.
+/// The database cannot be written for longer than SQLite waits for a lock, and less long
+/// than a server has to stop.
 const LOCKED_FOR: Duration = Duration::from_secs(8);
 
 /// Two views of the post `one`, one of them by a page that stays.
@@ -75,9 +75,9 @@ async fn a_stop_during_an_import_loses_neither_views_nor_the_import() {
 #[tokio::test]
 async fn a_stop_on_a_full_disk_that_has_the_log_too_saves_once_there_is_room() {
     let folder = Folder::new();
-    let (server, disk) = SmallDisk::start_with(&folder, "2> disk/log").await;
+    let (server, disk) = SmallDisk::start_with(&folder, "2>> disk/log").await;
     let _page = two_views(&server).await;
-    disk.fill();
+    disk.fill_with_log();
     // A view more than is saved already, if that was quick.
     Page::open(&server, "two", 3).await.leave().await;
     server.signal("TERM");
@@ -85,6 +85,7 @@ async fn a_stop_on_a_full_disk_that_has_the_log_too_saves_once_there_is_room() {
         server.get("/readyz").await.status() == 503
     })
     .await;
+    sleep(LOCKED_FOR).await;
     disk.make_room();
     let (status, _) = server.ended().await;
     assert!(status.success());

@@ -2,13 +2,15 @@
 
 use crate::{
     locked::Lock,
-    support::{Folder, PATIENCE, Page, Server, SmallDisk, Stored, eventually, program},
+    support::{Folder, PATIENCE, Page, Server, SmallDisk, Stored, counts, eventually, program},
 };
 use sqlx::{ConnectOptions, SqliteConnection, sqlite::SqliteConnectOptions};
-use std::{io::pipe, process::Stdio};
+use std::{io::pipe, process::Stdio, time::Duration};
 use tokio::{
     io::{AsyncBufReadExt, BufReader},
-    time::timeout,
+    net::TcpStream,
+    process::Command,
+    time::{sleep, timeout},
 };
 
 const SERVE: [&str; 5] = ["serve", "--listen", "127.0.0.1:0", "--database", "views.db"];
@@ -49,11 +51,37 @@ async fn a_server_whose_log_nobody_reads_saves_and_stops_as_any() {
 }
 
 #[tokio::test]
+async fn a_server_whose_log_nobody_reads_accepts_again_when_it_has_files() {
+    let folder = Folder::new();
+    let mut command = program(&folder);
+    command.args(SERVE).stderr(closed_pipe());
+    let server = Server::start_as(command).await;
+    // The soft limit alone, which may be raised again.
+    allow_files(&server, 8).await;
+    let waiting = TcpStream::connect(&server.address).await.unwrap();
+    // Meanwhile it cannot be accepted, which is warned of.
+    sleep(Duration::from_millis(300)).await;
+    allow_files(&server, 1_000).await;
+    drop(waiting);
+    let mut page = Page::open(&server, "one", 1).await;
+    page.sees(counts(1, 1)).await;
+    server.stop().await;
+}
+
+async fn allow_files(server: &Server, files: u32) {
+    let status = Command::new("prlimit")
+        .args(["--pid", &server.pid().to_string()])
+        .arg(format!("--nofile={files}:"))
+        .status();
+    assert!(status.await.unwrap().success());
+}
+
+#[tokio::test]
 async fn a_server_whose_log_is_on_a_full_disk_saves_and_stops_as_any() {
     let folder = Folder::new();
-    let (server, disk) = SmallDisk::start_with(&folder, "2> disk/log").await;
+    let (server, disk) = SmallDisk::start_with(&folder, "2>> disk/log").await;
     let _page = Page::open(&server, "one", 1).await;
-    disk.fill();
+    disk.fill_with_log();
     eventually("the failing save is told", async || {
         is_degraded(&server).await
     })

@@ -68,6 +68,17 @@ impl SmallDisk {
         }
     }
 
+    /// Leaves no room for one more byte, not even in the last page of the log that a
+    /// server appends to `log`.
+    pub(crate) fn fill_with_log(&self) {
+        self.fill();
+        let mut log = File::options()
+            .append(true)
+            .open(self.inside.join("log"))
+            .unwrap();
+        while let Ok(()) = log.write_all(b".") {}
+    }
+
     pub(crate) fn make_room(&self) {
         fs::remove_file(self.ballast()).unwrap();
     }

@@ -14,11 +14,13 @@ use super::{
 use crate::{
     counter::{
         queue::{in_queue, queued},
+        responses::bounded,
         route::{self, ApiError, Counter, guarded},
     },
     service,
     web::{
         caching::{ASK_EACH_TIME, FOR_AN_HOUR, FOR_EVER, with_caching},
+        disk_file::{is_not_there, unreadable},
         headers::{self, Scheme},
         site_files::SiteFiles,
     },
@@ -34,8 +36,7 @@ use axum::{
 use leptos::{prelude::*, server_fn::axum::server_fn_paths};
 use leptos_axum::{LeptosRoutes, generate_route_list, handle_server_fns_with_context};
 use std::sync::Arc;
-use tower::ServiceExt;
-use tower_http::{compression::CompressionLayer, services::ServeFile};
+use tower_http::compression::CompressionLayer;
 
 /// The site's content and the address under which the world knows it.
 #[derive(Clone)]
@@ -113,6 +114,7 @@ pub fn router(site: Site, counter: Counter, site_files: SiteFiles) -> Router {
         .merge(files)
         .merge(service::routes(counter.clone(), site_files, scheme));
     guarded(of_site)
+        .layer(from_fn_with_state(counter.clone(), bounded))
         .merge(route::router(counter))
         .layer(map_response_with_state(scheme, headers::complete))
 }
@@ -131,6 +133,11 @@ fn server_functions() -> Router<AppState> {
 }
 
 async fn server_function(State(state): State<AppState>, mut request: Request) -> Response {
+    // What can be read with GET can be asked about with HEAD (RFC 9110 §9.3.2). Leptos
+    // knows each function by one method, and axum leaves the body out.
+    if *request.method() == Method::HEAD {
+        *request.method_mut() = Method::GET;
+    }
     // Leptos sends a browser that asks for HTML back to the page that it comes from: to
     // any address that a stranger writes. These functions are for scripts.
     let headers = request.headers_mut();
@@ -193,15 +200,31 @@ async fn media(
         let counter = state.counter.clone();
         return in_queue(&counter, request, |request| not_found(state, request)).await;
     };
+    let content_type = HeaderValue::from_static(file.content_type);
+    let (method, sent) = (request.method(), request.headers());
     let mut response = match &file.bytes {
-        MediaBytes::OnDisk(path) => ServeFile::new(path).oneshot(request).await.into_response(),
-        MediaBytes::Held(held) => held.answer(request.method(), request.headers()),
+        MediaBytes::OnDisk(on_disk) => {
+            let answer = on_disk.answer(content_type, None, method, sent).await;
+            match answer {
+                Ok(response) => response,
+                // It was when the program started, and is gone, or is a link now.
+                Err(error) if is_not_there(&error) => {
+                    let counter = state.counter.clone();
+                    return in_queue(&counter, request, |request| not_found(state, request)).await;
+                }
+                Err(error) => unreadable(&error),
+            }
+        }
+        MediaBytes::Held(held) => {
+            let mut response = held.answer(method, sent);
+            if response.headers().contains_key(header::CONTENT_TYPE) {
+                response
+                    .headers_mut()
+                    .insert(header::CONTENT_TYPE, content_type);
+            }
+            response
+        }
     };
-    if let Ok(content_type) = HeaderValue::from_str(file.content_type) {
-        response
-            .headers_mut()
-            .insert(header::CONTENT_TYPE, content_type);
-    }
     headers::mark_as_file(response.headers_mut());
     with_caching(FOR_AN_HOUR, response)
 }
@@ -228,7 +251,7 @@ async fn file_or_not_found(State(state): State<AppState>, request: Request) -> R
     }
     let (parts, body) = request.into_parts();
     let found = state.site_files.answer_by_name(&parts).await;
-    if found.status().is_success() || found.status() == StatusCode::NOT_MODIFIED {
+    if found.status() != StatusCode::NOT_FOUND {
         return found;
     }
     not_found(state, Request::from_parts(parts, body)).await

@@ -3,39 +3,45 @@
 //! time, none for one that asks for nothing, and sets no socket option.
 
 mod activity;
+mod answer;
+mod incoming;
 mod lingering;
+mod stream_task;
 #[cfg(test)]
 mod tests;
 mod transport;
 mod version;
 
 use super::descriptors::most_connections;
-use activity::{Activity, Asked, Held, Overdue};
+use activity::{Activity, Held, Overdue};
+use answer::Answer;
 use axum::{
     Router,
-    body::{Body, Bytes, HttpBody},
+    body::Body,
     extract::{ConnectInfo, Request},
 };
 use hyper::{
-    body::{Frame, Incoming, SizeHint},
+    body::Incoming as IncomingBody,
     server::conn::{http1, http2},
     service::service_fn,
     upgrade::Upgraded,
 };
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use incoming::{Incoming, Shortage};
 pub(super) use lingering::Lingering;
 use std::{
+    collections::VecDeque,
     convert::Infallible,
     io,
     net::{IpAddr, SocketAddr},
     pin::Pin,
-    sync::Arc,
-    task::{Context, Poll, ready},
+    sync::{Arc, Weak},
     time::Duration,
 };
+use stream_task::StreamExecutor;
 use tokio::{
     net::{TcpListener, TcpSocket, TcpStream},
-    sync::Semaphore,
+    sync::{OwnedSemaphorePermit, Semaphore},
     time::{sleep, timeout},
 };
 use tokio_io_timeout::TimeoutStream;
@@ -105,10 +111,13 @@ pub async fn serve<H: Send + Sync + 'static>(
     admit: impl Fn(IpAddr) -> Option<H>,
     stop: CancellationToken,
 ) {
-    serve_at_most(most_connections(), listener, app, admit, stop).await;
+    let room = Room::new(most_connections(), WhenFull::Wait);
+    serve_in(room, listener, app, admit, stop).await;
 }
 
-/// As [`serve`], with so many connections at once: for a listener beside it.
+/// As [`serve`], with so many connections at once: for a listener beside it. When there
+/// are as many, the one that has waited longest, for a request or for its client, makes
+/// room for a new one: a few that ask for nothing keep nobody away.
 pub async fn serve_at_most<H: Send + Sync + 'static>(
     most: usize,
     listener: TcpListener,
@@ -116,27 +125,34 @@ pub async fn serve_at_most<H: Send + Sync + 'static>(
     admit: impl Fn(IpAddr) -> Option<H>,
     stop: CancellationToken,
 ) {
+    let room = Room::new(most, WhenFull::EndTheOldest(VecDeque::new()));
+    serve_in(room, listener, app, admit, stop).await;
+}
+
+async fn serve_in<H: Send + Sync + 'static>(
+    mut room: Room,
+    listener: impl Incoming,
+    app: Router,
+    admit: impl Fn(IpAddr) -> Option<H>,
+    stop: CancellationToken,
+) {
     let connections = TaskTracker::new();
-    let room = Arc::new(Semaphore::new(most));
+    let mut shortage = Shortage::default();
     loop {
-        // Beyond the limit new connections wait in the kernel's backlog.
-        let accepted = async {
-            let permit = Arc::clone(&room).acquire_owned().await;
-            (listener.accept().await, permit)
-        };
-        let (stream, peer, permit) = tokio::select! {
+        let accepted = tokio::select! {
             () = stop.cancelled() => break,
-            (accepted, permit) = accepted => match (accepted, permit) {
-                (Ok((stream, peer)), Ok(permit)) => (stream, peer, permit),
-                (Err(error), _) => {
-                    tracing::warn!(%error, "a connection could not be accepted");
-                    sleep(ACCEPT_PAUSE).await;
-                    continue;
-                }
-                // Nobody closes the semaphore.
-                (_, Err(_)) => break,
-            },
+            accepted = room.next(&listener) => accepted,
         };
+        let (stream, peer, permit) = match accepted {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                if shortage.failed(&error) {
+                    sleep(ACCEPT_PAUSE).await;
+                }
+                continue;
+            }
+        };
+        shortage.succeeded();
         let Some(held) = admit(peer.ip()) else {
             continue;
         };
@@ -146,6 +162,7 @@ pub async fn serve_at_most<H: Send + Sync + 'static>(
             activity: Activity::begin((permit, held)),
             peer: ConnectInfo(peer),
         };
+        room.has(&connection.activity);
         connections.spawn(connection.serve(stream));
     }
     drop(listener);
@@ -155,6 +172,65 @@ pub async fn serve_at_most<H: Send + Sync + 'static>(
             open = connections.len(),
             "gave up on connections that did not end"
         );
+    }
+}
+
+/// The connections that there may be at once.
+struct Room {
+    permits: Arc<Semaphore>,
+    when_full: WhenFull,
+}
+
+/// What becomes of a connection for which there is no room.
+enum WhenFull {
+    /// It waits in the kernel's backlog.
+    Wait,
+    /// The oldest of these makes room.
+    EndTheOldest(VecDeque<Weak<Activity>>),
+}
+
+impl Room {
+    fn new(most: usize, when_full: WhenFull) -> Self {
+        Self {
+            permits: Arc::new(Semaphore::new(most)),
+            when_full,
+        }
+    }
+
+    /// The next connection, and its permit.
+    async fn next<I: Incoming>(
+        &self,
+        listener: &I,
+    ) -> io::Result<(I::Stream, SocketAddr, OwnedSemaphorePermit)> {
+        let permit = || async {
+            let permit = Arc::clone(&self.permits).acquire_owned().await;
+            permit.map_err(io::Error::other)
+        };
+        match &self.when_full {
+            WhenFull::Wait => {
+                let permit = permit().await?;
+                let (stream, peer) = listener.next().await?;
+                Ok((stream, peer, permit))
+            }
+            WhenFull::EndTheOldest(open) => {
+                let (stream, peer) = listener.next().await?;
+                if self.permits.available_permits() == 0 {
+                    let open = open.iter().filter_map(Weak::upgrade);
+                    if let Some(oldest) = open.min_by_key(|activity| activity.since()) {
+                        oldest.cut();
+                    }
+                }
+                Ok((stream, peer, permit().await?))
+            }
+        }
+    }
+
+    /// There is one more connection.
+    fn has(&mut self, activity: &Arc<Activity>) {
+        if let WhenFull::EndTheOldest(open) = &mut self.when_full {
+            open.retain(|other| other.strong_count() > 0);
+            open.push_back(Arc::downgrade(activity));
+        }
     }
 }
 
@@ -231,7 +307,7 @@ impl Connection {
 
     fn answer(
         &self,
-        request: hyper::Request<Incoming>,
+        request: hyper::Request<IncomingBody>,
     ) -> impl Future<Output = Result<hyper::Response<Answer>, Infallible>> + use<> {
         let asked = self.activity.asked(request.version());
         let mut request: Request = request.map(Body::new);
@@ -239,7 +315,10 @@ impl Connection {
         request.extensions_mut().insert(place);
         request.extensions_mut().insert(self.peer);
         let answer = self.app.clone().oneshot(request);
-        async move { Ok(answer.await?.map(|body| Answer::new(body, asked))) }
+        async move {
+            asked.runs();
+            Ok(answer.await?.map(|body| Answer::new(body, asked)))
+        }
     }
 }
 
@@ -269,62 +348,6 @@ async fn until_over<C: Future>(
     }
 }
 
-/// The body of an answer, which is over when it was handed on or given up.
-///
-/// Over HTTP/2 each part of it is handed on in two, and the second is one byte: the
-/// library takes whatever there is as soon as the client has room for a byte, and
-/// this one only when the client had room for all before it. So what a client does
-/// not take is not over.
-struct Answer {
-    body: Body,
-    asked: Asked,
-    held_back: Option<Bytes>,
-}
-
-impl Answer {
-    fn new(body: Body, asked: Asked) -> Self {
-        Self {
-            body,
-            asked,
-            held_back: None,
-        }
-    }
-
-    fn hold_back(&mut self, mut part: Bytes) -> Bytes {
-        if part.len() > 1 && self.asked.is_http2() {
-            self.held_back = Some(part.split_off(part.len() - 1));
-        }
-        part
-    }
-}
-
-impl HttpBody for Answer {
-    type Data = Bytes;
-    type Error = axum::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        if let Some(held_back) = self.held_back.take() {
-            return Poll::Ready(Some(Ok(Frame::data(held_back))));
-        }
-        let frame = ready!(Pin::new(&mut self.body).poll_frame(context));
-        Poll::Ready(
-            frame.map(|frame| frame.map(|frame| frame.map_data(|part| self.hold_back(part)))),
-        )
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.held_back.is_none() && self.body.is_end_stream()
-    }
-
-    /// Asked for before any of it was handed on.
-    fn size_hint(&self) -> SizeHint {
-        HttpBody::size_hint(&self.body)
-    }
-}
-
 fn http1() -> http1::Builder {
     let mut builder = http1::Builder::new();
     builder
@@ -334,8 +357,8 @@ fn http1() -> http1::Builder {
     builder
 }
 
-fn http2() -> http2::Builder<TokioExecutor> {
-    let mut builder = http2::Builder::new(TokioExecutor::new());
+fn http2() -> http2::Builder<StreamExecutor> {
+    let mut builder = http2::Builder::new(StreamExecutor);
     builder
         .timer(TokioTimer::new())
         // WebSockets over HTTP/2, RFC 8441.

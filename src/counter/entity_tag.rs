@@ -48,7 +48,7 @@ pub(crate) fn has(headers: &HeaderMap, tag: &HeaderValue) -> bool {
 
 /// The members of a list of tags. A comma between quotation marks is part of a tag (RFC
 /// 9110 §8.8.3: `etagc`).
-fn members(line: &[u8]) -> impl Iterator<Item = &[u8]> {
+pub(crate) fn members(line: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut is_quoted = false;
     let members = line.split(move |byte| {
         is_quoted ^= *byte == b'"';

@@ -3,8 +3,9 @@
 //! Each limit stands against something else: the rate of handshakes against a
 //! loop, sockets of one address and on one slug against hoarding, sockets in all
 //! against running out of descriptors, views of one address on one slug against
-//! a total that one person drives up, and connections and pages of one address
-//! against waiting that others would have to do.
+//! a total that one person drives up, connections and pages of one address against
+//! waiting that others would have to do, and the bytes of unread responses against
+//! running out of memory.
 //!
 //! What is held is bounded by what there is of it. What is remembered is bounded
 //! too: the oldest entries go first, and to drive them out gains less than it
@@ -14,9 +15,11 @@ mod occupancy;
 mod quota;
 mod rate;
 mod shares;
+mod unread;
 
 pub use occupancy::Slot;
 pub use shares::Share;
+pub use unread::{NoRoom, UnreadLease};
 
 use super::{address::Neighbourhood, descriptors::most_sockets, protocol::Slug};
 use occupancy::Occupancy;
@@ -30,6 +33,7 @@ use std::{
     sync::Arc,
     time::Duration,
 };
+use unread::{MAX_BYTES, UnreadBytes};
 
 /// Addresses and pairs of an address and a slug that are remembered; beyond it
 /// the oldest goes first. About 14 MB in all when full, by the size of an entry.
@@ -127,6 +131,7 @@ struct Inner {
     occupancy: Arc<Occupancy>,
     connections: Arc<Shares>,
     pages: Arc<Shares>,
+    unread: Arc<UnreadBytes>,
 }
 
 #[derive(Debug)]
@@ -160,6 +165,7 @@ impl Limits {
             occupancy: Occupancy::new(settings.sockets, sockets),
             connections: Shares::new(connections),
             pages: Shares::new(pages),
+            unread: UnreadBytes::new(MAX_BYTES, settings.per_address.is_some()),
         }))
     }
 
@@ -213,6 +219,24 @@ impl Limits {
     /// for as many as it may.
     pub fn take_page(&self, from: Option<Neighbourhood>) -> Option<Share> {
         self.0.pages.take(from)
+    }
+
+    /// A lease of the bytes that one more response takes, from this address if it is
+    /// known, until it was read.
+    ///
+    /// # Errors
+    /// If this address, or all together, hold as many as they may.
+    pub fn take_response(
+        &self,
+        from: Option<Neighbourhood>,
+        bytes: usize,
+    ) -> Result<UnreadLease, NoRoom> {
+        self.0.unread.take(from, bytes)
+    }
+
+    /// The bytes that all unread responses take now.
+    pub fn unread_bytes(&self) -> usize {
+        self.0.unread.all()
     }
 }
 

@@ -79,6 +79,16 @@ label! {
 }
 
 label! {
+    /// Why a response was refused because too many are unread.
+    ResponseRefused as "reason" {
+        /// Its address holds as many bytes as it may.
+        AddressLimit = "address_limit",
+        /// All together hold as many bytes as they may.
+        Full = "full",
+    }
+}
+
+label! {
     /// Why a socket ended.
     Ended as "reason" {
         /// The page closed it.
@@ -106,6 +116,8 @@ pub(crate) struct Metrics {
     pub(crate) ended: CounterBy<Ended>,
     /// Pages that were asked for and not made, by why.
     pub(crate) pages_refused: CounterBy<PageRefused>,
+    /// Responses that were refused because too many are unread, by why.
+    pub(crate) responses_refused: CounterBy<ResponseRefused>,
     /// Connections that were closed as soon as they were there: their address had
     /// as many as it may.
     pub(crate) connections_refused: IntCounter,
@@ -130,6 +142,7 @@ struct Moment {
     slugs: IntGauge,
     sockets: IntGauge,
     sockets_limit: IntGauge,
+    unread_bytes: IntGauge,
     window_seconds: Gauge,
     unsaved_views: IntGauge,
     unsaved_age_seconds: Gauge,
@@ -174,6 +187,11 @@ impl Metrics {
             pages_refused: CounterBy::new(
                 "viewcounter_pages_refused_total",
                 "Pages that were asked for and not made, by why.",
+                &registry,
+            )?,
+            responses_refused: CounterBy::new(
+                "viewcounter_responses_refused_total",
+                "Responses that were refused because too many are unread, by why.",
                 &registry,
             )?,
             connections_refused: registered(
@@ -260,6 +278,10 @@ impl Moment {
                 "viewcounter_sockets_limit",
                 "How many sockets there may be at once.",
             )?,
+            unread_bytes: integer(
+                "viewcounter_unread_response_bytes",
+                "Bytes of memory that responses take which their clients have not read yet.",
+            )?,
             window_seconds: float(
                 "viewcounter_broadcast_window_seconds",
                 "The longest time that a post, or the site, waits between two frames; 0 when all are quiet.",
@@ -282,6 +304,7 @@ impl Moment {
         self.slugs.set(gauged(overview.slugs));
         self.sockets.set(gauged(limits.sockets()));
         self.sockets_limit.set(gauged(limits.sockets_most()));
+        self.unread_bytes.set(gauged(limits.unread_bytes()));
         self.window_seconds
             .set(overview.longest_window.unwrap_or_default().as_secs_f64());
         self.unsaved_views.set(gauged(overview.unsaved_views));

@@ -3,7 +3,7 @@
 //! | for | modules |
 //! |---|---|
 //! | pages | [`component`]: `<ViewCounter/>` and the hook under it; [`live_visitors`]: `<LiveVisitors/>`; [`opt_out`]: a browser that is left out; [`wording`]: how numbers read |
-//! | `main` | `store`, `hub`, `admission`, `route`, `accept`; `queue`, for pages that wait their turn |
+//! | `main` | `store`, `hub`, `admission`, `route`, `accept`; `queue`, for pages that wait their turn; `responses`, for what is not read |
 //! | who may connect | `limits`, `address`, `crawler` |
 //! | both ends of a socket | [`protocol`] |
 //! | the rules themselves, without a socket or a clock | [`lifecycle`] in the browser, `tally` and `budget` on the server |
@@ -47,6 +47,8 @@ pub mod limits;
 mod metrics;
 #[cfg(feature = "ssr")]
 pub mod queue;
+#[cfg(feature = "ssr")]
+pub mod responses;
 #[cfg(feature = "ssr")]
 pub mod route;
 #[cfg(feature = "ssr")]

@@ -19,6 +19,7 @@ pub use metrics::metrics_router;
 use super::{
     protocol::{CONNECT_PATH, VIEWS_PATH, VISIT_PATH, VISITORS_PATH},
     queue::{counted_until_taken, queued},
+    responses::bounded,
 };
 use axum::{
     Json, Router,
@@ -77,9 +78,10 @@ pub fn router(counter: Counter) -> Router {
         .route(&format!("{CONNECT_PATH}{{*slug}}"), any(connect))
         .route(VISIT_PATH, any(visit))
         .with_state(counter.clone());
-    readable_across_origins(guarded(api), &counter)
-        .merge(guarded(health))
-        .merge(without_panics(sockets))
+    let bounded = || from_fn_with_state(counter.clone(), bounded);
+    readable_across_origins(guarded(api).layer(bounded()), &counter)
+        .merge(guarded(health).layer(bounded()))
+        .merge(without_panics(sockets).layer(bounded()))
 }
 
 /// The slug at the end of a path, as text.

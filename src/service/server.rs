@@ -2,14 +2,21 @@
 
 use super::{api_page, built_file, routes};
 use crate::{
-    counter::route::{self, ApiError, Counter, guarded},
+    counter::{
+        responses::bounded,
+        route::{self, ApiError, Counter, guarded},
+    },
     web::{
         headers::{self, Scheme},
         site_files::SiteFiles,
     },
 };
 use axum::{
-    Router, http::StatusCode, middleware::map_response_with_state, response::Redirect, routing::get,
+    Router,
+    http::StatusCode,
+    middleware::{from_fn_with_state, map_response_with_state},
+    response::Redirect,
+    routing::get,
 };
 
 /// The counter's routes, and what pages load that use them. `url` is where the world finds
@@ -24,6 +31,7 @@ pub fn router(url: &str, counter: Counter, site_files: SiteFiles) -> Router {
         .fallback(nothing_here)
         .merge(routes(counter.clone(), site_files, scheme));
     guarded(of_service)
+        .layer(from_fn_with_state(counter.clone(), bounded))
         .merge(route::router(counter))
         .layer(map_response_with_state(scheme, headers::complete))
 }

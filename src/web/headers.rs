@@ -2,7 +2,7 @@
 //!
 //! An answer that says something itself is left with what it says.
 
-use super::csp;
+use super::{caching::ASK_EACH_TIME, csp};
 use axum::{
     extract::State,
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
@@ -65,6 +65,11 @@ pub(crate) async fn complete(State(scheme): State<Scheme>, mut response: Respons
             .or_insert(HeaderValue::from_static(value));
     };
     default(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    // Caches may keep some errors for as long as they like, 404 among them (RFC 9110
+    // §15.1): a page that is published a minute later would stay missing.
+    if status.is_client_error() || status.is_server_error() {
+        default(header::CACHE_CONTROL, ASK_EACH_TIME);
+    }
     // Other sites learn which site sent the reader, and not which page.
     default(header::REFERRER_POLICY, "strict-origin-when-cross-origin");
     default(RESOURCE_POLICY, "same-origin");

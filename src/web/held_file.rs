@@ -1,18 +1,20 @@
 //! A file that is held in memory, with what was compressed of it beforehand, as
 //! answers to requests.
 
-use super::negotiation::weight;
-use crate::counter::entity_tag::{has, opaque_of};
+use super::{
+    file_request::{Selection, Validators, refused_method},
+    negotiation::liked,
+};
+use crate::counter::{entity_tag::opaque_of, responses::OwnBytes};
 use axum::{
-    body::{Body, Bytes},
+    body::Bytes,
     http::{
-        HeaderMap, HeaderValue, Method, StatusCode,
+        HeaderMap, HeaderValue, Method,
         header::{self, InvalidHeaderValue},
     },
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use sha2::{Digest, Sha256};
-use std::ops::RangeInclusive;
 
 /// A file. Clones share its bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,134 +81,63 @@ impl HeldFile {
         &self.plain.bytes
     }
 
-    /// The answer to a request for it: in the coding that the client likes best,
-    /// brotli before gzip; 304 to a client that has exactly these bytes; and the part
-    /// that it asks for, if the file is sent as it is.
+    /// The response to a request for it: in the coding that the client likes best, brotli
+    /// before gzip; 304 to a client that has exactly these bytes; and the part that it
+    /// asks for, if the file is sent as it is.
     pub fn answer(&self, method: &Method, headers: &HeaderMap) -> Response {
-        if !matches!(*method, Method::GET | Method::HEAD) {
-            let allowed = [(header::ALLOW, "GET,HEAD")];
-            return (StatusCode::METHOD_NOT_ALLOWED, allowed).into_response();
+        if let Some(refused) = refused_method(method) {
+            return refused;
         }
         let (coding, form) = self.form_for(headers);
-        let mut response = if has(headers, &form.tag) {
-            StatusCode::NOT_MODIFIED.into_response()
-        } else {
-            let part = match coding {
-                None => Part::asked_for(method, headers, form),
-                Some(_) => Part::Whole,
-            };
-            let mut response = part.of(&form.bytes, method);
-            let out = response.headers_mut();
-            out.insert(header::CONTENT_TYPE, self.content_type.clone());
-            match coding {
-                Some(coding) => {
-                    out.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding));
-                }
-                None => {
-                    out.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
-                }
-            }
-            response
+        let length = form.bytes.len() as u64;
+        let validators = Validators {
+            tag: form.tag.clone(),
+            modified: None,
         };
+        let selection = Selection::of(method, headers, length, &validators, coding.is_none());
+        let mut response = selection.head(length, &validators);
         let out = response.headers_mut();
-        out.insert(header::ETAG, form.tag.clone());
         if self.gzip.is_some() || self.brotli.is_some() {
             let vary = HeaderValue::from_static("accept-encoding");
             out.insert(header::VARY, vary);
+        }
+        if selection == Selection::NotModified {
+            return response;
+        }
+        out.insert(header::CONTENT_TYPE, self.content_type.clone());
+        match coding {
+            Some(coding) => {
+                out.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding));
+            }
+            None => {
+                out.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+            }
+        }
+        if *method == Method::GET {
+            let part = selection.bytes(length);
+            // Both are at most the length, which is a usize.
+            let bytes = form.bytes.slice(part.start as usize..part.end as usize);
+            *response.body_mut() = bytes.into();
+            response.extensions_mut().insert(OwnBytes(0));
         }
         response
     }
 
     fn form_for(&self, headers: &HeaderMap) -> (Option<&'static str>, &Representation) {
         let forms = [("br", &self.brotli), ("gzip", &self.gzip)];
-        let mut best = (
-            weight(headers, "identity").unwrap_or(0.0),
-            None,
-            &self.plain,
-        );
-        // From the last to the first: of two that are liked as much, the first is taken.
-        for (coding, form) in forms.into_iter().rev() {
-            if let (Some(form), Some(weight)) = (form, weight(headers, coding))
-                && weight > 0.0
-                && weight >= best.0
-            {
-                best = (weight, Some(coding), form);
-            }
-        }
-        (best.1, best.2)
-    }
-}
-
-/// What is sent of a file (RFC 9110 §14).
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Part {
-    Whole,
-    Range(RangeInclusive<u64>),
-    /// There is no such part.
-    Unsatisfiable,
-}
-
-impl Part {
-    /// The part that this request asks for. Of several the whole is sent, and so it
-    /// is to whoever has the beginning of another version.
-    fn asked_for(method: &Method, headers: &HeaderMap, form: &Representation) -> Self {
-        let asked = headers
-            .get(header::RANGE)
-            .filter(|_| *method == Method::GET);
-        let is_same = |tag: &HeaderValue| *tag == form.tag;
-        if !headers.get(header::IF_RANGE).is_none_or(is_same) {
-            return Self::Whole;
-        }
-        // What is no range is none that was asked for.
-        let Some(Ok(ranges)) = asked.map(|value| {
-            let text = value.to_str().unwrap_or_default();
-            http_range_header::parse_range_header(text)
-        }) else {
-            return Self::Whole;
-        };
-        match ranges.validate(form.bytes.len() as u64) {
-            Ok(ranges) => match ranges.as_slice() {
-                [one] => Self::Range(one.clone()),
-                _ => Self::Whole,
-            },
-            Err(_) => Self::Unsatisfiable,
-        }
-    }
-
-    fn of(self, bytes: &Bytes, method: &Method) -> Response {
-        let all = bytes.len();
-        let (status, range, bytes) = match self {
-            Self::Whole => (StatusCode::OK, None, bytes.clone()),
-            Self::Range(range) => {
-                let said = format!("bytes {}-{}/{all}", range.start(), range.end());
-                // Both are below the length, which is a usize.
-                let part = *range.start() as usize..*range.end() as usize + 1;
-                (StatusCode::PARTIAL_CONTENT, Some(said), bytes.slice(part))
-            }
-            Self::Unsatisfiable => (
-                StatusCode::RANGE_NOT_SATISFIABLE,
-                Some(format!("bytes */{all}")),
-                Bytes::new(),
-            ),
-        };
-        let mut response = Response::new(Body::empty());
-        *response.status_mut() = status;
-        let out = response.headers_mut();
-        // Said here, since the answer to HEAD has no body to count.
-        out.insert(header::CONTENT_LENGTH, bytes.len().into());
-        if let Some(Ok(range)) = range.map(HeaderValue::try_from) {
-            out.insert(header::CONTENT_RANGE, range);
-        }
-        if *method == Method::GET {
-            *response.body_mut() = bytes.into();
-        }
-        response
+        let there = forms.map(|(coding, form)| (coding, form.as_ref()));
+        let liked = liked(headers, ["br", "gzip"]).find_map(|coding| {
+            let (_, form) = there.iter().find(|(name, _)| *name == coding)?;
+            Some((Some(coding), (*form)?))
+        });
+        liked.unwrap_or((None, &self.plain))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use axum::http::StatusCode;
 
     fn form(text: &'static str) -> Representation {
         Representation::new(Bytes::from_static(text.as_bytes()), text).unwrap()

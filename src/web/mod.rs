@@ -4,6 +4,8 @@
 pub(crate) mod caching;
 pub(crate) mod characters;
 pub(crate) mod csp;
+pub mod disk_file;
+pub(crate) mod file_request;
 pub(crate) mod gzip;
 pub(crate) mod headers;
 pub mod held_file;

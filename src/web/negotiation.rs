@@ -32,6 +32,22 @@ pub(crate) fn accepts(headers: &HeaderMap, coding: &str) -> bool {
     weight(headers, coding).is_some_and(|weight| weight > 0.0 && weight >= plain)
 }
 
+/// Those of these codings that the client likes at least as much as what is not coded,
+/// the best first; of two that it likes as much, the one that comes first here.
+pub(crate) fn liked<const N: usize>(
+    headers: &HeaderMap,
+    codings: [&'static str; N],
+) -> impl Iterator<Item = &'static str> {
+    let plain = weight(headers, "identity").unwrap_or(0.0);
+    let mut liked = codings.map(|coding| (coding, weight(headers, coding).unwrap_or(0.0)));
+    liked.sort_by(|(_, one), (_, other)| other.total_cmp(one));
+    let is_liked = move |weight: f32| weight > 0.0 && weight >= plain;
+    let liked = liked
+        .into_iter()
+        .filter(move |(_, weight)| is_liked(*weight));
+    liked.map(|(coding, _)| coding)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

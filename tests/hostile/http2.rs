@@ -45,6 +45,28 @@ pub(crate) fn get(path: &str) -> Vec<u8> {
     block
 }
 
+/// A header field that is in no table (RFC 7541 §6.2.2).
+pub(crate) fn field(name: &str, value: &str) -> Vec<u8> {
+    let mut block = vec![0];
+    for text in [name, value] {
+        // An integer with a prefix of 7 bits (RFC 7541 §5.1).
+        match text.len() {
+            length @ ..127 => block.push(length as u8),
+            mut rest => {
+                rest -= 127;
+                block.push(127);
+                while rest >= 128 {
+                    block.push(128 | (rest % 128) as u8);
+                    rest /= 128;
+                }
+                block.push(rest as u8);
+            }
+        }
+        block.extend(text.as_bytes());
+    }
+    block
+}
+
 /// A request on this stream, whole.
 pub(crate) fn asks(stream: u32, path: &str) -> Vec<u8> {
     frame(HEADERS, END_STREAM | END_HEADERS, stream, &get(path))

@@ -14,6 +14,7 @@ mod crowd;
 mod floods;
 mod footprint;
 mod frames;
+mod hoard;
 mod http1;
 mod http2;
 mod idle;

@@ -61,3 +61,22 @@ async fn a_server_whose_files_are_all_taken_serves_and_saves() {
     assert!(status.success(), "{log}");
     assert!(!log.contains("could not be accepted"), "{log}");
 }
+
+#[tokio::test]
+async fn a_lack_of_descriptors_is_logged_once() {
+    let folder = Folder::new();
+    // Less than the server would leave free: the system refuses first.
+    let mut server = Server::start_with_files(&folder, 80, &[]).await;
+    let mut idle = Vec::new();
+    for _ in 0..80 {
+        idle.push(TcpStream::connect(&server.address).await.unwrap());
+    }
+    let said = server.logs("cannot be accepted").await;
+    assert!(said.contains("LimitNOFILE"), "{said}");
+    drop(idle);
+    assert_eq!(server.get("/posts/one").await.status(), 200);
+    server.signal("TERM");
+    let (status, log) = server.ended().await;
+    assert!(status.success(), "{log}");
+    assert!(!log.contains("cannot be accepted"), "{log}");
+}

@@ -16,6 +16,7 @@ mod counting;
 mod crawlers;
 mod cross_origin;
 mod descriptors;
+mod files;
 mod headers;
 mod health;
 mod http_semantics;

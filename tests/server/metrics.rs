@@ -408,3 +408,40 @@ async fn an_address_for_metrics_that_is_none_is_refused() {
     assert!(!status.success());
     assert!(error.contains("write 127.0.0.1:9464"), "{error}");
 }
+
+#[tokio::test]
+async fn idle_clients_do_not_keep_the_metrics_away() {
+    let folder = Folder::new();
+    let watched = Watched::start(&folder, &[]).await;
+    let address = watched.metrics.strip_prefix("http://").unwrap();
+    let address = address.strip_suffix("/metrics").unwrap();
+    let mut idle = Vec::new();
+    for _ in 0..20 {
+        idle.push(TcpStream::connect(address).await.unwrap());
+    }
+    // Before an idle connection ends by itself.
+    let read = tokio::time::timeout(Duration::from_secs(8), watched.value("viewcounter_readers"));
+    assert_eq!(read.await.expect("the metrics at once"), 0.0);
+}
+
+#[tokio::test]
+async fn metrics_are_for_names_of_this_machine() {
+    let folder = Folder::new();
+    let watched = Watched::start(&folder, &[]).await;
+    for (host, status) in [
+        ("localhost:9464", 200),
+        ("127.0.0.1:9464", 200),
+        ("evil.example:9464", 421),
+    ] {
+        let request = reqwest::Client::new().get(&watched.metrics);
+        let response = request.header("host", host).send().await.unwrap();
+        assert_eq!(response.status(), status, "{host}");
+        let text = response.text().await.unwrap();
+        assert_eq!(
+            text.contains("viewcounter_readers"),
+            status == 200,
+            "{host}"
+        );
+        assert!(status == 200 || text.contains("--metrics-listen"), "{text}");
+    }
+}

@@ -19,7 +19,7 @@ pub(crate) trait Folder {
     ///
     /// # Errors
     /// `NotFound` if there is none of this name, and whatever else keeps it from
-    /// being read.
+    /// being read: also that it is a symbolic link out of the folder.
     fn read(&self, file: &Path) -> io::Result<Vec<u8>>;
 
     /// The names in its folder `posts`, in any order; none if it has no such folder.
@@ -46,7 +46,18 @@ impl Folder for Path {
     }
 
     fn read(&self, file: &Path) -> io::Result<Vec<u8>> {
-        fs::read(self.join(file))
+        let path = self.join(file);
+        // A link is the owner's to make, but where posts come from others, one of theirs
+        // must not publish a file of the machine.
+        let target = path.canonicalize()?;
+        if !target.starts_with(self.canonicalize()?) {
+            return Err(io::Error::other(format!(
+                "it is a symbolic link to {}, outside of the content folder; copy that file \
+                 to this place",
+                target.display()
+            )));
+        }
+        fs::read(target)
     }
 
     fn posts(&self) -> io::Result<Vec<PathBuf>> {

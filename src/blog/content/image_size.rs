@@ -15,12 +15,12 @@ pub(crate) fn image_size(image: &MediaFile) -> Option<(usize, usize)> {
     let is_svg = image.content_type == "image/svg+xml";
     if is_svg {
         return match &image.bytes {
-            MediaBytes::OnDisk(path) => svg_size(&fs::read_to_string(path).ok()?),
+            MediaBytes::OnDisk(file) => svg_size(&fs::read_to_string(file.full_path()).ok()?),
             MediaBytes::Held(file) => svg_size(str::from_utf8(file.bytes()).ok()?),
         };
     }
     let size = match &image.bytes {
-        MediaBytes::OnDisk(path) => imagesize::size(path),
+        MediaBytes::OnDisk(file) => imagesize::size(file.full_path()),
         MediaBytes::Held(file) => imagesize::blob_size(file.bytes()),
     };
     let size = size.ok()?;
@@ -37,7 +37,7 @@ fn is_on_its_side(image: &MediaFile) -> bool {
         return false;
     }
     let orientation = match &image.bytes {
-        MediaBytes::OnDisk(path) => File::open(path)
+        MediaBytes::OnDisk(file) => File::open(file.full_path())
             .ok()
             .and_then(|file| orientation(BufReader::new(file))),
         MediaBytes::Held(file) => orientation(Cursor::new(file.bytes())),
@@ -95,6 +95,7 @@ fn pixels(length: &str) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::web::disk_file::{DiskFile, Links};
 
     /// A JPEG of 3 by 2 pixels with this orientation, as far as its headers go.
     fn jpeg(orientation: u8) -> Vec<u8> {
@@ -114,8 +115,10 @@ mod tests {
         for (orientation, size) in [(1, (3, 2)), (3, (3, 2)), (6, (2, 3)), (8, (2, 3))] {
             let path = folder.path().join("a.jpg");
             fs::write(&path, jpeg(orientation)).unwrap();
+            let root = folder.path().into();
+            let file = DiskFile::new(root, "a.jpg".into(), Links::Refuse);
             let image = MediaFile {
-                bytes: MediaBytes::OnDisk(path),
+                bytes: MediaBytes::OnDisk(file),
                 content_type: "image/jpeg",
             };
             assert_eq!(image_size(&image), Some(size), "{orientation}");

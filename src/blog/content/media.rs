@@ -9,7 +9,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{fs, io};
 
-use crate::web::held_file::HeldFile;
+use crate::web::{
+    disk_file::{DiskFile, Links},
+    held_file::HeldFile,
+};
 
 /// What may be fetched, by extension, and as what.
 const CONTENT_TYPES: &[(&str, &str)] = &[
@@ -45,8 +48,9 @@ pub struct MediaFile {
 /// Where the bytes of a file are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MediaBytes {
-    /// On disk, at a path without symbolic links.
-    OnDisk(PathBuf),
+    /// On disk, at a path that had no symbolic link in it when the program started, and
+    /// must have none when it is read.
+    OnDisk(DiskFile),
     /// In memory.
     Held(Arc<HeldFile>),
 }
@@ -64,8 +68,8 @@ impl Media {
     /// read.
     pub(crate) fn index(folder: &Path) -> io::Result<Self> {
         let mut media = Self::default();
-        let root = folder.canonicalize()?;
-        let mut folders = vec![(root.clone(), String::new())];
+        let root: Arc<Path> = folder.canonicalize()?.into();
+        let mut folders = vec![(root.to_path_buf(), String::new())];
         while let Some((folder, prefix)) = folders.pop() {
             for entry in fs::read_dir(folder)? {
                 let entry = entry?;
@@ -79,9 +83,9 @@ impl Media {
                 if kind.is_dir() {
                     folders.push((entry.path(), format!("{address}/")));
                 } else if kind.is_file() {
-                    media.add(address, entry.path());
+                    media.add(address, &root, &entry.path());
                 } else if let Some(target) = linked_file(&entry.path(), &root) {
-                    media.add(address, target);
+                    media.add(address, &root, &target);
                 }
             }
         }
@@ -105,12 +109,14 @@ impl Media {
         }
     }
 
-    fn add(&mut self, address: String, path: PathBuf) {
+    fn add(&mut self, address: String, root: &Arc<Path>, path: &Path) {
         // Of a link, both names count: `diagram.png` may not stand for `site.toml`.
-        if content_type(&path).is_some()
+        if content_type(path).is_some()
             && let Some(content_type) = content_type(Path::new(&address))
+            && let Ok(path) = path.strip_prefix(root)
         {
-            let bytes = MediaBytes::OnDisk(path);
+            let file = DiskFile::new(Arc::clone(root), path.to_owned(), Links::Refuse);
+            let bytes = MediaBytes::OnDisk(file);
             let file = MediaFile {
                 bytes,
                 content_type,
@@ -171,8 +177,9 @@ mod tests {
         );
         let talk = media.find("talk.pdf").unwrap();
         assert_eq!(talk.content_type, "application/pdf");
-        let path = folder.path().canonicalize().unwrap().join("talk.pdf");
-        assert_eq!(talk.bytes, MediaBytes::OnDisk(path));
+        let root = folder.path().canonicalize().unwrap().into();
+        let file = DiskFile::new(root, "talk.pdf".into(), Links::Refuse);
+        assert_eq!(talk.bytes, MediaBytes::OnDisk(file));
     }
 
     #[test]

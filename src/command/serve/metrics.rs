@@ -1,5 +1,7 @@
 //! The metrics' own listener.
 
+mod host;
+
 use anyhow::Context;
 use std::net::SocketAddr;
 use tokio::net::TcpListener;
@@ -13,7 +15,7 @@ use view_counter::{
 };
 
 /// Some scrapers and somebody who looks. Their descriptors come out of the
-/// reserve.
+/// reserve. When there are as many, the oldest makes room for a new one.
 const CONNECTIONS: usize = 8;
 
 /// The listener that is asked for; none if metrics are off, or nobody asked and
@@ -47,7 +49,8 @@ pub(super) fn bind(listen: Option<MetricsListen>) -> anyhow::Result<Option<TcpLi
 /// Serves until `stop`.
 pub(super) async fn serve(listener: TcpListener, counter: Counter, stop: CancellationToken) {
     let anyone = |_| Some(());
-    accept::serve_at_most(CONNECTIONS, listener, metrics_router(counter), anyone, stop).await;
+    let app = host::checked(metrics_router(counter), listener.local_addr().ok());
+    accept::serve_at_most(CONNECTIONS, listener, app, anyone, stop).await;
 }
 
 fn cannot_listen(address: SocketAddr) -> String {

@@ -3,8 +3,10 @@
 //! client sends to seem alive (a header's next letter, PING and SETTINGS frames)
 //! does not prolong its life.
 
+use super::stream_task::StreamTask;
 use axum::http::Version;
 use std::{
+    collections::BTreeMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -40,6 +42,10 @@ pub(super) struct Activity {
 struct State {
     /// Requests whose answer is not over.
     answers: usize,
+    /// Those of them that have a stream of HTTP/2, by the order in which they came.
+    streams: BTreeMap<u64, Stream>,
+    /// The number of the next of these.
+    next_stream: u64,
     /// Sockets that hold the connection, or a stream of it.
     sockets: usize,
     /// There is something to write, and the client takes none of it.
@@ -53,13 +59,21 @@ struct State {
     since: Instant,
 }
 
+/// A stream of HTTP/2 whose answer is not over.
+struct Stream {
+    since: Instant,
+    /// `None` until it runs.
+    task: Option<StreamTask>,
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Doing {
     /// Nothing is asked.
     Nothing,
     /// Something was, and its answer is not over.
     Answering,
-    /// There is a socket, which has deadlines of its own.
+    /// There is a socket, which has deadlines of its own. So has each answer beside it:
+    /// the connection goes on when one is ended.
     Reading,
 }
 
@@ -73,12 +87,25 @@ pub(super) enum Overdue {
 }
 
 /// An answer that is not over, until it is dropped.
-pub(super) struct Asked(Arc<Activity>);
+pub(super) struct Asked {
+    activity: Arc<Activity>,
+    /// Its number, if it has a stream of HTTP/2.
+    stream: Option<u64>,
+}
 
 impl Asked {
     /// Whether other answers share the connection.
     pub(super) fn is_http2(&self) -> bool {
-        self.0.lock().http2
+        self.stream.is_some()
+    }
+
+    /// Says that this task makes the answer, and can be ended if nobody takes it.
+    pub(super) fn runs(&self) {
+        let Some(stream) = self.stream else { return };
+        let task = StreamTask::current();
+        if let Some(stream) = self.activity.lock().streams.get_mut(&stream) {
+            stream.task = task;
+        }
     }
 }
 
@@ -92,6 +119,8 @@ impl Activity {
             _place: Box::new(place),
             state: Mutex::new(State {
                 answers: 0,
+                streams: BTreeMap::new(),
+                next_stream: 0,
                 sockets: 0,
                 blocked: false,
                 http2: false,
@@ -106,11 +135,13 @@ impl Activity {
 
     /// A request has come.
     pub(super) fn asked(self: &Arc<Self>, version: Version) -> Asked {
-        self.update(|state| {
+        let stream = self.update(|state| {
             state.answers += 1;
             state.http2 = version == Version::HTTP_2;
+            state.http2.then(|| state.add_stream())
         });
-        Asked(Arc::clone(self))
+        let activity = Arc::clone(self);
+        Asked { activity, stream }
     }
 
     /// A socket takes the connection, or a stream of it.
@@ -149,6 +180,12 @@ impl Activity {
     /// When to look again, if its time is not up.
     fn judge(&self, now: Instant) -> Result<Option<Instant>, Overdue> {
         let mut state = self.lock();
+        if state.cut {
+            return Err(Overdue::Cut);
+        }
+        if state.doing == Doing::Reading {
+            state.end_streams_before(now);
+        }
         match state.deadline() {
             Some(deadline) if deadline <= now => {}
             later => return Ok(later),
@@ -161,6 +198,17 @@ impl Activity {
         Err(Overdue::Cut)
     }
 
+    /// Cuts it, whatever it does: somebody else needs its place.
+    pub(super) fn cut(&self) {
+        self.lock().cut = true;
+        self.sooner.notify_one();
+    }
+
+    /// When it began to do what it does.
+    pub(super) fn since(&self) -> Instant {
+        self.lock().since
+    }
+
     /// The server stops, and tells the client.
     pub(super) fn told(&self) {
         self.lock().told(Instant::now());
@@ -171,10 +219,10 @@ impl Activity {
         self.lock().cut
     }
 
-    fn update(&self, change: impl FnOnce(&mut State)) {
+    fn update<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
         let mut state = self.lock();
         let before = state.deadline();
-        change(&mut state);
+        let changed = change(&mut state);
         let doing = state.doing();
         if doing != state.doing {
             state.doing = doing;
@@ -184,6 +232,7 @@ impl Activity {
         if after.is_some_and(|after| before.is_none_or(|before| after < before)) {
             self.sooner.notify_one();
         }
+        changed
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -192,6 +241,28 @@ impl Activity {
 }
 
 impl State {
+    fn add_stream(&mut self) -> u64 {
+        let number = self.next_stream;
+        self.next_stream += 1;
+        let stream = Stream {
+            since: Instant::now(),
+            task: None,
+        };
+        self.streams.insert(number, stream);
+        number
+    }
+
+    /// Ends the streams whose answers have not been taken in time.
+    fn end_streams_before(&mut self, now: Instant) {
+        while let Some(oldest) = self.streams.first_entry()
+            && oldest.get().since + ANSWER_WITHIN <= now
+        {
+            if let Some(task) = oldest.remove().task {
+                task.end();
+            }
+        }
+    }
+
     /// It was told to go, and has a while to do so.
     fn told(&mut self, now: Instant) {
         self.told = true;
@@ -217,7 +288,10 @@ impl State {
             Doing::Nothing => ASK_WITHIN,
             Doing::Answering if self.http2 && self.told => REST_WITHIN,
             Doing::Answering => ANSWER_WITHIN,
-            Doing::Reading => return None,
+            Doing::Reading => {
+                let (_, oldest) = self.streams.first_key_value()?;
+                return Some(oldest.since + ANSWER_WITHIN);
+            }
         };
         Some(self.since + within)
     }
@@ -225,7 +299,12 @@ impl State {
 
 impl Drop for Asked {
     fn drop(&mut self) {
-        self.0.update(|state| state.answers -= 1);
+        self.activity.update(|state| {
+            state.answers -= 1;
+            if let Some(stream) = self.stream {
+                state.streams.remove(&stream);
+            }
+        });
     }
 }
 

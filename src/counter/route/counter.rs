@@ -6,13 +6,16 @@ use crate::counter::{
     crawler,
     gate::Gate,
     hub::{Hub, Unsaved},
-    limits::Share,
-    metrics::{Metrics, PageRefused},
+    limits::{NoRoom, Share, UnreadLease},
+    metrics::{Metrics, PageRefused, ResponseRefused},
     protocol::{Counts, Slug},
     queue::Queue,
     socket,
 };
-use axum::http::{Extensions, HeaderMap};
+use axum::{
+    extract::Request,
+    http::{Extensions, HeaderMap},
+};
 use std::{net::IpAddr, pin::pin, sync::Arc, time::Duration};
 use tokio::time::{Instant, timeout};
 
@@ -141,6 +144,30 @@ impl Counter {
         let admission = &self.0.admission;
         let from = admission.from(extensions, headers);
         admission.limits.take_page(from)
+    }
+
+    /// A lease of the bytes that the response to this request takes, to be held until
+    /// its client has read it.
+    ///
+    /// # Errors
+    /// If its address, or all together, hold as many as they may.
+    pub(in crate::counter) fn admit_response(
+        &self,
+        request: &Request,
+        bytes: usize,
+    ) -> Result<UnreadLease, NoRoom> {
+        let admission = &self.0.admission;
+        let from = admission.from(request.extensions(), request.headers());
+        admission.limits.take_response(from, bytes)
+    }
+
+    /// Counts a response that was refused because too many are unread.
+    pub(in crate::counter) fn response_refused(&self, why: NoRoom) {
+        let why = match why {
+            NoRoom::AddressLimit => ResponseRefused::AddressLimit,
+            NoRoom::Full => ResponseRefused::Full,
+        };
+        self.metrics().responses_refused.count(why);
     }
 
     /// Counts a page that was not made.

@@ -4,6 +4,7 @@ use super::{Counter, decoded, error::ApiError};
 use crate::counter::{
     entity_tag,
     protocol::{Slug, SlugCounts, Visitors},
+    responses::OwnBytes,
 };
 use axum::{
     body::Bytes,
@@ -16,6 +17,7 @@ use axum::{
 };
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+use std::sync::LazyLock;
 
 /// What these routes answer, by the OpenAPI Specification 3.1.
 const DESCRIPTION: &str = include_str!("openapi.json");
@@ -121,8 +123,11 @@ pub(super) async fn days(
 
 /// What there is to be asked, for programs that make clients of it.
 pub(super) async fn description(headers: HeaderMap) -> Response {
-    let tag = entity_tag::of(DESCRIPTION.as_bytes());
-    json(&headers, &tag, Bytes::from_static(DESCRIPTION.as_bytes()))
+    static TAG: LazyLock<HeaderValue> = LazyLock::new(|| entity_tag::of(DESCRIPTION.as_bytes()));
+    let mut response = json(&headers, &TAG, Bytes::from_static(DESCRIPTION.as_bytes()));
+    // Every client has the same bytes.
+    response.extensions_mut().insert(OwnBytes(0));
+    response
 }
 
 /// Numbers as JSON, or the error.

@@ -2,19 +2,25 @@
 
 use super::AssetPaths;
 use super::is_watched;
+use crate::web::{
+    disk_file::{DiskFile, Links, is_not_there, unreadable},
+    negotiation::liked,
+};
 use axum::{
-    body::Body,
-    http::{HeaderValue, Request, StatusCode, header, request::Parts},
+    http::{HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
-use std::{fs, path::Path};
-use tower::ServiceExt;
-use tower_http::services::ServeDir;
+use percent_encoding::percent_decode_str;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 /// The built files.
 #[derive(Clone, Debug)]
 pub struct SiteFiles {
-    serve: ServeDir,
+    root: Arc<Path>,
     assets: AssetPaths,
     are_hashed: bool,
 }
@@ -31,10 +37,7 @@ impl SiteFiles {
         }
         let hashes = list_of_hashes();
         Self {
-            serve: ServeDir::new(root)
-                .append_index_html_on_directories(false)
-                .precompressed_br()
-                .precompressed_gzip(),
+            root: root.into(),
             assets: AssetPaths::new(|extension| hash_in(hashes.as_deref()?, extension)),
             are_hashed: hashes.is_some(),
         }
@@ -50,19 +53,60 @@ impl SiteFiles {
         self.assets.clone()
     }
 
-    /// The file at the path of this request; 404 if there is none.
+    /// The file at the path of this request, in the coding that the client likes best;
+    /// 404 if there is none.
     pub(crate) async fn answer(&self, request: &Parts) -> Response {
-        let request = Request::from_parts(request.clone(), Body::empty());
-        let served = self.serve.clone().oneshot(request).await;
-        let mut response = served.into_response();
-        let status = response.status();
-        if status.is_success() || status == StatusCode::NOT_MODIFIED {
-            // Also of one that was not compressed: another request may get one that was.
-            let vary = HeaderValue::from_static("accept-encoding");
-            response.headers_mut().insert(header::VARY, vary);
+        let Some(path) = relative_path(request.uri.path()) else {
+            return StatusCode::NOT_FOUND.into_response();
+        };
+        let codings = liked(&request.headers, ["br", "gzip"]).map(Some);
+        for coding in codings.chain([None]) {
+            match self.in_coding(&path, coding, request).await {
+                Ok(mut response) => {
+                    // Also of one that was not compressed: another request may get one
+                    // that was.
+                    let vary = HeaderValue::from_static("accept-encoding");
+                    response.headers_mut().insert(header::VARY, vary);
+                    return response;
+                }
+                Err(error) if coding.is_some() && is_not_there(&error) => {}
+                Err(error) => return unreadable(&error),
+            }
         }
-        response
+        StatusCode::NOT_FOUND.into_response()
     }
+
+    /// What the build made of this file in this coding, beside the file itself.
+    async fn in_coding(
+        &self,
+        path: &Path,
+        coding: Option<&'static str>,
+        request: &Parts,
+    ) -> std::io::Result<Response> {
+        let mut name = path.as_os_str().to_owned();
+        match coding {
+            Some("br") => name.push(".br"),
+            Some(_) => name.push(".gz"),
+            None => {}
+        }
+        let media_type = mime_guess::from_path(path).first_raw();
+        let media_type = HeaderValue::from_static(media_type.unwrap_or("application/octet-stream"));
+        // The folder is the build's, which may have linked files into it.
+        let file = DiskFile::new(Arc::clone(&self.root), name.into(), Links::Follow);
+        file.answer(media_type, coding, &request.method, &request.headers)
+            .await
+    }
+}
+
+/// The path below the folder that a request's path names; `None` if it names none, or one
+/// that may lead out of the folder.
+fn relative_path(path: &str) -> Option<PathBuf> {
+    let segments = path.strip_prefix('/')?.split('/').map(|segment| {
+        let name = percent_decode_str(segment).decode_utf8().ok()?;
+        let is_name = !matches!(&*name, "" | "." | "..") && !name.contains(['/', '\\', '\0']);
+        is_name.then(|| name.into_owned())
+    });
+    segments.collect()
 }
 
 /// The list that cargo-leptos puts beside the program, if the names are hashed. While
@@ -91,5 +135,26 @@ mod tests {
         assert_eq!(assets.wasm, "/pkg/view-counter.B.wasm");
         assert_eq!(assets.style, "/pkg/view-counter.C.css");
         assert_eq!(hash_in("js: A", "css"), None);
+    }
+
+    #[test]
+    fn a_path_names_a_file_below_the_folder_or_none() {
+        let found = |path| relative_path(path);
+        assert_eq!(found("/pkg/a%20b.css"), Some("pkg/a b.css".into()));
+        for path in [
+            "/",
+            "pkg",
+            "//a",
+            "/a/",
+            "/..",
+            "/a/../b",
+            "/a/%2e%2E/b",
+            "/a/..%2fb",
+            "/a%5cb",
+            "/a%00",
+            "/%ff",
+        ] {
+            assert_eq!(found(path), None, "{path}");
+        }
     }
 }

@@ -219,3 +219,30 @@ fn a_file_that_is_not_utf_8_is_refused_at_its_line() {
         &["posts/a.md:3: this is not UTF-8; save the file as UTF-8"],
     );
 }
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_is_a_link_out_of_the_folder_is_a_mistake_and_its_text_stays_there() {
+    use std::os::unix::fs::symlink;
+    let outside = tempfile::tempdir().unwrap();
+    let secret = outside.path().join("secret");
+    std::fs::write(&secret, format!("{HEAD}A secret.")).unwrap();
+    let folder = Folder::new().with_post("inside", "");
+    let at = |file: &str| folder.path().join(file);
+    symlink(at("posts/inside.md"), at("posts/same.md")).unwrap();
+    assert_eq!(folder.load().unwrap().posts().len(), 2);
+
+    symlink(&secret, at("posts/secret.md")).unwrap();
+    assert_errors(
+        &folder,
+        &["posts/secret.md: this file cannot be read: it is a symbolic link to "],
+    );
+    assert!(!folder.errors().contains("A secret"));
+    std::fs::remove_file(at("posts/secret.md")).unwrap();
+    std::fs::remove_file(at("about.md")).unwrap();
+    symlink(&secret, at("about.md")).unwrap();
+    assert_errors(
+        &folder,
+        &["about.md: this file cannot be read: it is a symbolic link to "],
+    );
+}

@@ -1,7 +1,11 @@
 //! What is sent together with what follows it.
 
 use super::*;
-use std::{io::IoSlice, sync::Mutex};
+use std::{
+    io::IoSlice,
+    sync::Mutex,
+    task::{Context, Poll},
+};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 /// A pipe that knows what was written ahead.

@@ -155,7 +155,8 @@ pub struct Serve {
         long = "slugs-parameter",
         env = "VIEW_COUNTER_SLUGS_PARAMETER",
         value_name = "NAME",
-        value_delimiter = ','
+        value_delimiter = ',',
+        value_parser = values::one_of_a_list
     )]
     pub slugs_parameters: Vec<String>,
 
@@ -196,7 +197,8 @@ pub struct Serve {
         long,
         env = "VIEW_COUNTER_STOP_TIMEOUT",
         value_name = "SECONDS",
-        default_value = "20"
+        default_value = "20",
+        value_parser = values::number::<NonZeroU32>
     )]
     pub stop_timeout: NonZeroU32,
 
@@ -228,7 +230,8 @@ pub struct Serve {
         long,
         env = "VIEW_COUNTER_CLIENT_ADDRESS_HEADER",
         value_name = "NAME",
-        requires = "trusted_proxies"
+        requires = "trusted_proxies",
+        value_parser = values::header_name
     )]
     pub client_address_header: Option<HeaderName>,
 

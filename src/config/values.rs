@@ -2,6 +2,7 @@
 //! meant; every error says what to write instead.
 
 use crate::counter::{admission::Origin, store::MOST_VIEWS};
+use axum::http::HeaderName;
 use jiff::civil::Date;
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
@@ -48,10 +49,7 @@ pub(super) fn listen_address(text: &str) -> Result<SocketAddr, String> {
 /// scripts are understood; browsers send the host in ASCII (UTS #46).
 pub(super) fn origin(text: &str) -> Result<Origin, String> {
     const EXAMPLE: &str = "write a scheme and a host, like https://blog.example";
-    let text = text.trim();
-    if text.is_empty() {
-        return Err("there is nothing before or after a comma; remove the comma".to_owned());
-    }
+    let text = &one_of_a_list(text)?;
     let has_scheme = text.contains("://");
     let url = match has_scheme {
         true => Url::parse(text),
@@ -73,6 +71,20 @@ pub(super) fn origin(text: &str) -> Result<Origin, String> {
         return Err(format!("it may not have a path; write {written}"));
     }
     Ok(origin)
+}
+
+/// One value of a list that is separated by commas.
+pub(super) fn one_of_a_list(text: &str) -> Result<String, &'static str> {
+    match text.trim() {
+        "" => Err("there is nothing before or after a comma; remove the comma"),
+        text => Ok(text.to_owned()),
+    }
+}
+
+/// The name of a header.
+pub(super) fn header_name(text: &str) -> Result<HeaderName, &'static str> {
+    let name = text.trim().parse();
+    name.map_err(|_| "write the name of a header alone, like X-Real-IP")
 }
 
 /// A number that this type can hold.
@@ -168,6 +180,19 @@ mod tests {
             let error = origin(text).unwrap_err();
             assert!(error.contains(instead), "{text}: {error}");
         }
+    }
+
+    #[test]
+    fn a_header_is_named_without_its_value() {
+        assert_eq!(header_name(" X-Real-IP").unwrap(), "x-real-ip");
+        for wrong in ["", "X-Real-IP: 1.2.3.4", "X Real IP"] {
+            assert!(
+                header_name(wrong).unwrap_err().contains("like X-Real-IP"),
+                "{wrong}"
+            );
+        }
+        assert_eq!(one_of_a_list(" p ").as_deref(), Ok("p"));
+        assert!(one_of_a_list(" ").unwrap_err().contains("remove the comma"));
     }
 
     #[test]

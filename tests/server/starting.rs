@@ -58,7 +58,7 @@ async fn a_database_that_is_a_folder_is_refused() {
     let folder = Folder::new();
     fs::create_dir(folder.path("views.db")).unwrap();
     let error = refusal(&folder, &[]).await;
-    assert!(error.contains("views.db cannot be opened"), "{error}");
+    assert!(error.contains("views.db is a folder"), "{error}");
 }
 
 #[tokio::test]

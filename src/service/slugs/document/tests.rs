@@ -105,9 +105,9 @@ fn a_feed_names_pages_by_their_links() {
         <item><title>None</title></item>
         </channel></rss>"#;
     assert_eq!(named(rss), ["a", "c", "d", "news/b"]);
-    let document = document(rss);
-    assert!(document.is_feed);
-    assert_eq!(document.left_out.count, 2);
+    let rss = document(rss);
+    assert!(rss.is_feed);
+    assert_eq!(rss.left_out.count, 2);
     let rdf = "<rdf:RDF><channel><link>https://blog.example/</link></channel>\
                <item><link>https://blog.example/a</link></item></rdf:RDF>";
     assert_eq!(named(rdf), ["a"]);
@@ -117,9 +117,12 @@ fn a_feed_names_pages_by_their_links() {
           <link rel="enclosure" href="https://blog.example/a.mp3"/></entry>
         <entry><link href="https://blog.example/b?x=1&y=2"></link></entry>
         <entry xml:base="posts/"><link href="c"/></entry>
-        <entry><link href="d"/></entry>
+        <entry><id>urn:uuid:1</id><link href="d"/></entry>
+        <entry><id>https://blog.example/e</id></entry>
+        <entry><id>tag:blog.example,2026:1</id></entry>
         </feed>"#;
-    assert_eq!(named(atom), ["a", "b", "d", "posts/c"]);
+    assert_eq!(named(atom), ["a", "b", "d", "e", "posts/c"]);
+    assert_eq!(document(atom).left_out.count, 1);
 }
 
 #[test]

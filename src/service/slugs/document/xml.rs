@@ -25,7 +25,7 @@ struct Position {
     item: Item,
 }
 
-/// The item of an RSS feed that is open.
+/// The item of a feed that is open.
 #[derive(Default)]
 struct Item {
     has_link: bool,
@@ -81,11 +81,12 @@ impl Position {
         match self.path.as_str() {
             "/feed/entry/link" => {
                 if let Some(address) = link_of_atom(element) {
+                    self.item.has_link = true;
                     let base = self.base().or(to.base.as_ref()).cloned();
                     to.page_from(&address, base.as_ref());
                 }
             }
-            "/rss/channel/item" | "/RDF/item" => self.item = Item::default(),
+            "/rss/channel/item" | "/RDF/item" | "/feed/entry" => self.item = Item::default(),
             "/rss/channel/item/guid" => {
                 let is = attribute(element, "isPermaLink");
                 self.item.guid_is_permalink = is.is_none_or(|is| is != "false");
@@ -111,7 +112,12 @@ impl Position {
                 to.page_from(text, base.as_ref());
             }
             "/rss/channel/item/guid" => self.item.guid = Some(text.to_owned()),
-            "/rss/channel/item" if !self.item.has_link => self.item.close(to),
+            // Often it is the address, which an entry may have nowhere else.
+            "/feed/entry/id" => {
+                self.item.guid_is_permalink = text.starts_with("http");
+                self.item.guid = Some(text.to_owned());
+            }
+            "/rss/channel/item" | "/feed/entry" if !self.item.has_link => self.item.close(to),
             _ => {}
         }
         if self
@@ -136,7 +142,7 @@ impl Position {
 
 impl Item {
     /// Adds the page of an item without a link: its guid is its address unless it says
-    /// that it is not (RSS 2.0, `isPermaLink`).
+    /// that it is not (RSS 2.0, `isPermaLink`), or is no address (Atom).
     fn close(&self, to: &mut Builder<'_>) {
         match self.guid.as_deref() {
             Some(guid) if self.guid_is_permalink => to.page(guid),

@@ -18,6 +18,7 @@ mod many;
 mod overview;
 mod reading;
 mod room;
+mod rooms;
 mod saver;
 mod subscription;
 mod supervision;
@@ -46,7 +47,8 @@ use super::{
 };
 use last_handle::LastHandle;
 use reading::Reading;
-use room::{Room, Rooms};
+use room::Room;
+use rooms::Rooms;
 use saver::Saver;
 use std::{
     collections::BTreeMap,

@@ -5,7 +5,7 @@ use super::{
     Hub,
     lately::{AllTotals, HOLDS},
     lock, now,
-    room::{Standing, unread},
+    rooms::{Standing, unread},
 };
 use crate::counter::{
     protocol::{Counts, Slug, SlugCounts},

@@ -9,15 +9,20 @@
 
 use crate::counter::{admission::Origins, route::ApiError};
 use axum::{
-    extract::Request,
-    http::StatusCode,
+    extract::{Request, State},
+    http::{StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 
-/// A layer that answers 403 where a page of another site asks for a change.
-pub(super) async fn only_own_pages(request: Request, next: Next) -> Response {
-    if request.method().is_safe() || is_from_own_page(&request) {
+/// A layer that answers 403 where a page of another site asks for a change. `own` says
+/// which pages are the site's own.
+pub(super) async fn only_own_pages(
+    State(own): State<Origins>,
+    request: Request,
+    next: Next,
+) -> Response {
+    if request.method().is_safe() || is_from_own_page(&own, &request) {
         return next.run(request).await;
     }
     ApiError::new(
@@ -29,16 +34,21 @@ pub(super) async fn only_own_pages(request: Request, next: Next) -> Response {
 
 /// What a browser says by `Sec-Fetch-Site` (<https://www.w3.org/TR/fetch-metadata/>)
 /// goes. It says so only to a server with TLS, or on the same machine; elsewhere
-/// `Origin` must name the host that was asked. Whoever sends neither is no browser.
-fn is_from_own_page(request: &Request) -> bool {
-    let mut sites = request.headers().get_all("sec-fetch-site").iter();
+/// `Origin` must name the site. Whoever sends neither is no browser. And where it is known
+/// which site it is, an `Origin` must name it in any case: the page of a name that somebody
+/// pointed here is of the same origin as what it asks for.
+fn is_from_own_page(own: &Origins, request: &Request) -> bool {
+    let headers = request.headers();
+    let is_own = || own.admit(headers, request.uri()).is_some();
+    let mut sites = headers.get_all("sec-fetch-site").iter();
     match (sites.next(), sites.next()) {
-        (Some(site), None) => site == "same-origin",
+        (Some(site), None) if site != "same-origin" => false,
+        (Some(_), None) => match own {
+            Origins::Site(_) if headers.contains_key(header::ORIGIN) => is_own(),
+            Origins::Site(_) | Origins::SameHost | Origins::Listed(_) => true,
+        },
         (Some(_), Some(_)) => false,
-        (None, _) => {
-            let origin = Origins::SameHost.admit(request.headers(), request.uri());
-            origin.is_some()
-        }
+        (None, _) => is_own(),
     }
 }
 
@@ -49,7 +59,7 @@ mod tests {
         Router,
         body::{Body, to_bytes},
         http::Method,
-        middleware::from_fn,
+        middleware::from_fn_with_state,
         routing::any,
     };
     use tower::ServiceExt;
@@ -57,9 +67,13 @@ mod tests {
     type Header = (&'static str, &'static str);
 
     async fn ask(method: &Method, headers: &[Header]) -> Response {
+        ask_site(Origins::SameHost, method, headers).await
+    }
+
+    async fn ask_site(own: Origins, method: &Method, headers: &[Header]) -> Response {
         let router = Router::new()
             .route("/fn/change", any(async || "changed"))
-            .layer(from_fn(only_own_pages));
+            .layer(from_fn_with_state(own, only_own_pages));
         let mut request = axum::http::Request::builder()
             .method(method)
             .uri("/fn/change")
@@ -121,6 +135,29 @@ mod tests {
                 assert_eq!(status, StatusCode::FORBIDDEN, "{method} {headers:?}");
             }
         }
+    }
+
+    #[tokio::test]
+    async fn a_name_that_was_pointed_here_is_not_the_site() {
+        let site = || Origins::Site("https://site.example".parse().unwrap());
+        // Its host, `blog.example`, is the one that is asked.
+        let pointed: [&[Header]; 2] = [
+            &[("origin", "https://blog.example")],
+            &[
+                ("sec-fetch-site", "same-origin"),
+                ("origin", "https://blog.example"),
+            ],
+        ];
+        for headers in pointed {
+            let status = ask_site(site(), &Method::POST, headers).await.status();
+            assert_eq!(status, StatusCode::FORBIDDEN, "{headers:?}");
+        }
+        let own = [
+            ("sec-fetch-site", "same-origin"),
+            ("origin", "https://site.example"),
+        ];
+        let status = ask_site(site(), &Method::POST, &own).await.status();
+        assert_eq!(status, StatusCode::OK);
     }
 
     #[tokio::test]

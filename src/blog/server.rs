@@ -91,7 +91,7 @@ pub fn router(site: Site, counter: Counter, site_files: SiteFiles) -> Router {
     };
     let pages = Router::new()
         .leptos_routes_with_handler(generate_route_list(App), page)
-        .merge(server_functions())
+        .merge(server_functions(&counter))
         // Asked for by browsers where no page names the icon.
         .route("/favicon.ico", get(icon))
         .fallback(file_or_not_found)
@@ -124,12 +124,12 @@ pub fn router(site: Site, counter: Counter, site_files: SiteFiles) -> Router {
     clippy::expect_used,
     reason = "Leptos knows five methods, and axum routes all of them"
 )]
-fn server_functions() -> Router<AppState> {
+fn server_functions(counter: &Counter) -> Router<AppState> {
     let functions = server_fn_paths().fold(Router::new(), |router, (path, method)| {
         let method = MethodFilter::try_from(method).expect("a method that can be routed");
         router.route(path, on(method, server_function))
     });
-    functions.layer(from_fn(only_own_pages))
+    functions.layer(from_fn_with_state(counter.own_origins(), only_own_pages))
 }
 
 async fn server_function(State(state): State<AppState>, mut request: Request) -> Response {

@@ -2,7 +2,7 @@
 
 use super::{error::ApiError, list::ListOutcome, shared_answer::SharedAnswer};
 use crate::counter::{
-    admission::{Admission, SlugRefused},
+    admission::{Admission, Origins, SlugRefused},
     crawler,
     gate::Gate,
     hub::{Hub, Unsaved},
@@ -183,6 +183,15 @@ impl Counter {
     /// The list of all numbers, which is made once for all who ask at the same time.
     pub(super) fn shared_list(&self) -> &SharedAnswer<ListOutcome> {
         &self.0.shared_list
+    }
+
+    /// Whose pages are the site's own: those of its address, where that is known, and
+    /// otherwise of the host that was asked. Pages that may connect beside them are not.
+    pub fn own_origins(&self) -> Origins {
+        match &self.0.admission.origins {
+            Origins::Site(site) => Origins::Site(site.clone()),
+            Origins::SameHost | Origins::Listed(_) => Origins::SameHost,
+        }
     }
 
     /// Who may reach the hub.

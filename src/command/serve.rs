@@ -142,7 +142,12 @@ pub(crate) async fn run(settings: Serve) -> anyhow::Result<()> {
     let saved = tokio::select! {
         saved = stop => saved,
         code = hurried(&mut signals, was_asked) => {
-            tracing::warn!(code, "stopped at once: a second signal asked for it");
+            let unsaved_views = counter.hub().overview().unsaved_views;
+            tracing::warn!(
+                unsaved_views,
+                code,
+                "stopped at once: a second signal asked for it, and these views are lost"
+            );
             process::exit(code);
         }
     };

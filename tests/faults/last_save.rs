@@ -109,6 +109,7 @@ async fn a_hurried_stop_does_not_wait_for_the_save() {
         let (status, log) = ended.unwrap();
         assert_eq!(status.code(), Some(code), "{log}");
         assert!(log.contains("stopped at once"), "{log}");
+        assert!(log.contains("unsaved_views=2"), "{log}");
         lock.release().await;
     }
 }

@@ -28,30 +28,29 @@ struct State {
 }
 
 impl Condition {
-    /// Records that the condition holds. Returns whether it began now, which is to be
-    /// logged.
+    /// Records that the condition holds. Returns whether to log it: the first time, or,
+    /// where it began soon after an earlier one, as soon as [`QUIET`] has passed.
     pub(crate) fn begins(&self) -> bool {
         let now = Instant::now();
         let mut state = self.state();
-        if state.since.is_some() {
-            return false;
-        }
-        state.since = Some(now);
-        state.announced = state
+        state.since.get_or_insert(now);
+        let is_quiet = state
             .last_announced
             .is_none_or(|last| now.saturating_duration_since(last) >= QUIET);
-        if state.announced {
-            state.last_announced = Some(now);
+        if state.announced || !is_quiet {
+            return false;
         }
-        state.announced
+        state.announced = true;
+        state.last_announced = Some(now);
+        true
     }
 
     /// Records that the condition does not hold. Returns how long it held if it ended
-    /// now, which is to be logged.
+    /// now and its beginning was logged, so that its end is to be logged too.
     pub(crate) fn ends(&self) -> Option<Duration> {
         let mut state = self.state();
         let since = state.since.take()?;
-        state.announced.then(|| since.elapsed())
+        std::mem::take(&mut state.announced).then(|| since.elapsed())
     }
 
     /// How long the condition has held; `None` if it does not.
@@ -93,5 +92,19 @@ mod tests {
         }
         assert_eq!(lines, 2);
         assert!(condition.begins(), "a minute later");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_condition_that_lasts_is_logged_although_it_began_soon_after_another() {
+        let condition = Condition::default();
+        assert!(condition.begins());
+        advance(Duration::from_secs(1)).await;
+        assert!(condition.ends().is_some());
+        advance(Duration::from_secs(1)).await;
+        assert!(!condition.begins());
+        advance(QUIET).await;
+        assert!(condition.begins(), "it lasts");
+        assert!(!condition.begins());
+        assert_eq!(condition.ends(), Some(QUIET));
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use std::io::{self, IsTerminal, Write};
-use view_counter::{counter::wording, printable::PrintableLines};
+use view_counter::{counter::wording, exchange::io_error, printable::PrintableLines};
 
 /// For whom a command prints.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,7 +71,7 @@ pub(super) fn csv(
 ) -> io::Result<()> {
     let mut writer = csv::Writer::from_writer(out);
     for line in lines {
-        writer.serialize(line).map_err(io::Error::from)?;
+        writer.serialize(line).map_err(io_error)?;
     }
     writer.flush()
 }

@@ -2,15 +2,24 @@
 
 use super::printing::{self, Output};
 use serde::Serialize;
+use std::borrow::Cow;
 use view_counter::{
     config::Totals,
     counter::{protocol::Slug, store::Snapshot},
+    exchange::cell_of,
 };
 
 /// One line of the output.
 #[derive(Serialize)]
 struct Line {
     slug: Slug,
+    total: u64,
+}
+
+/// The same for a spreadsheet.
+#[derive(Serialize)]
+struct CsvLine<'a> {
+    slug: Cow<'a, str>,
     total: u64,
 }
 
@@ -35,7 +44,11 @@ pub(crate) async fn run(settings: &Totals) -> anyhow::Result<()> {
             return printing::json(out, &All { views });
         }
         if settings.csv {
-            return printing::csv(out, views);
+            let lines = views.iter().map(|line| CsvLine {
+                slug: cell_of(line.slug.as_str()),
+                total: line.total,
+            });
+            return printing::csv(out, lines);
         }
         if views.is_empty() {
             return writeln!(out, "no views yet");

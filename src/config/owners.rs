@@ -1,7 +1,11 @@
 //! Settings of the commands with which an owner asks for numbers and changes them.
 
 use super::{Database, values};
-use crate::{counter::protocol::Slug, exchange::Strip};
+use crate::{
+    counter::protocol::Slug,
+    exchange::{ColumnChoice, DateOrder, HostChoice, Input, Strip},
+    service::slugs::Source,
+};
 use clap::Args;
 use clap_complete::Shell;
 use jiff::civil::Date;
@@ -129,13 +133,15 @@ pub struct Rename {
 /// Settings of `import`.
 #[derive(Debug, Args)]
 pub struct Import {
-    /// CSV with the columns `slug` (or `path`), `views` and perhaps `day`; JSON that
-    /// `export`, `totals` or another server wrote; or the CSV that GoatCounter exports. It
-    /// may be compressed with gzip
+    /// The export of another counter (docs/owners.md lists them); a table with the columns
+    /// `path` or `slug`, `views` and perhaps `day`; or JSON that `export`, `totals` or another
+    /// server wrote. It may be compressed with gzip or in a ZIP archive; `-` reads standard
+    /// input
     #[arg(value_name = "FILE")]
-    pub file: PathBuf,
+    pub file: Input,
 
-    /// Do it. Without this, `import` says what would change, and changes nothing
+    /// Do it. Without this, `import` says how it understands the file and what would change,
+    /// and changes nothing
     #[arg(long, conflicts_with = "dry_run")]
     pub apply: bool,
 
@@ -143,6 +149,50 @@ pub struct Import {
     /// the page /posts/hello is the post `hello`, and other pages are left out
     #[arg(long, value_name = "PATH")]
     pub strip: Option<Strip>,
+
+    /// Read a column as the `path`, `slug`, `host`, `views` or `day`: name the column, or give
+    /// its number, for example --column path=Address --column views=3, or
+    /// --column day=- for none; may be repeated. By default columns are known by their names
+    #[arg(long = "column", value_name = "WHAT=COLUMN")]
+    pub columns: Vec<ColumnChoice>,
+
+    /// Import the pages of this host, for example blog.example, where the file has those of
+    /// several; may be repeated, `any` adds up all of them. `www.` makes no difference
+    #[arg(long = "host", value_name = "HOST")]
+    pub hosts: Vec<HostChoice>,
+
+    /// Read dates such as 03/04/2026 with the day first (`dmy`) or the month first (`mdy`)
+    #[arg(long, value_enum, value_name = "ORDER")]
+    pub date_order: Option<DateOrder>,
+
+    /// Import pages under the addresses that they have now: a table of two columns, the old
+    /// path, address or slug, and the new one
+    #[arg(long, value_name = "FILE")]
+    pub map: Option<PathBuf>,
+
+    /// Say which of the imported pages the site does not have: its pages are in this file or
+    /// at this address, as for `serve`; may be repeated
+    #[arg(
+        long = "slugs",
+        env = "VIEW_COUNTER_SLUGS",
+        value_name = "FILE|URL",
+        value_delimiter = ','
+    )]
+    pub slug_sources: Vec<Source>,
+
+    /// Tell pages apart by this query parameter, as `serve` does; may be repeated
+    #[arg(
+        long = "slugs-parameter",
+        env = "VIEW_COUNTER_SLUGS_PARAMETER",
+        value_name = "NAME",
+        value_delimiter = ','
+    )]
+    pub slugs_parameters: Vec<String>,
+
+    /// Say the same of the posts of the blog in this folder; by default `content`, if there is
+    /// one
+    #[arg(long, env = "VIEW_COUNTER_CONTENT", value_name = "DIR")]
+    pub content: Option<PathBuf>,
 
     /// Import a file that was imported before; without this it is taken for a mistake
     #[arg(long)]

@@ -23,6 +23,7 @@ mod correcting;
 mod days;
 mod failure;
 mod identity;
+mod importing;
 mod open;
 mod open_error;
 mod read_only;
@@ -35,6 +36,7 @@ mod watch;
 
 pub use backup::{BackupError, Copied, back_up};
 pub use correcting::{Change, CorrectError, Correcting, MOST_VIEWS, Views};
+pub use importing::Importing;
 pub use open_error::OpenError;
 pub use snapshot::{Correction, Snapshot};
 

@@ -1,49 +1,35 @@
 //! Numbers that come from another counter, and that go to one: files of views.
 //!
 //! Reading knows nothing of the database: it makes a file into views of slugs, or says
-//! what is wrong with which line.
+//! what is wrong with which line. [`formats`] knows the exports of other counters; any
+//! other table is read by the names of its columns.
 
-mod goatcounter;
+mod address_map;
+mod archive;
+mod bounded;
+mod collected;
+mod columns;
+mod day;
+mod encoding;
+mod formats;
 mod hashed;
 mod json;
+mod json_table;
+mod number;
 mod paths;
 mod read;
+mod records;
+mod spreadsheet;
 mod table;
 #[cfg(test)]
 mod tests;
 mod write;
 
-pub use paths::Strip;
-pub use read::{Imported, ReadError, read};
-pub use write::{write_csv, write_json};
-
-use crate::counter::{protocol::Slug, store::Views};
-use jiff::civil::Date;
-use std::collections::BTreeMap;
-
-/// What a file says of each slug, while it is being read.
-#[derive(Debug, Default)]
-struct Found {
-    views: BTreeMap<Slug, Views>,
-    /// What was left out, by why, and how many of each.
-    left_out: BTreeMap<String, u64>,
-}
-
-impl Found {
-    /// Adds views, of a day or of none. None if there are too many to be counted.
-    fn add(&mut self, slug: Slug, day: Option<Date>, views: i64) -> Option<()> {
-        let of_slug = self.views.entry(slug).or_default();
-        match day {
-            None => of_slug.undated = of_slug.undated.checked_add(views)?,
-            Some(day) => {
-                let of_day = of_slug.days.entry(day).or_default();
-                *of_day = of_day.checked_add_signed(views)?;
-            }
-        }
-        Some(())
-    }
-
-    fn leave_out(&mut self, why: impl Into<String>) {
-        *self.left_out.entry(why.into()).or_default() += 1;
-    }
-}
+pub use address_map::AddressMap;
+pub use collected::{LeftOut, SampleRow};
+pub use columns::{ColumnChoice, Role};
+pub use day::DateOrder;
+pub use paths::{HostChoice, Strip};
+pub use read::{Imported, Input, Options, ReadError, read};
+pub use spreadsheet::cell_of;
+pub use write::{io_error, write_csv, write_json};

@@ -1,23 +1,91 @@
 //! What a file is, and what it says.
 
 use super::{
-    Found,
-    goatcounter::{self, is_of_goatcounter},
+    address_map::AddressMap,
+    archive,
+    bounded::{MaxFileBytes, peek},
+    collected::{Collected, LeftOut, SampleRow},
+    columns::ColumnChoice,
+    day::DateOrder,
+    encoding::in_utf_8,
     hashed::Hashed,
-    json,
-    paths::Strip,
+    json, json_table,
+    paths::{HostChoice, Strip, is_total},
     table,
 };
-use crate::counter::{protocol::Slug, store::Views};
-use csv::StringRecord;
+use crate::counter::{protocol::Slug, store::Views, wording};
 use flate2::read::MultiGzDecoder;
 use std::{
     collections::BTreeMap,
+    convert::Infallible,
     fmt,
     fs::File,
-    io::{self, BufRead, BufReader, Read},
-    path::{Path, PathBuf},
+    io::{self, Read},
+    path::PathBuf,
+    str::FromStr,
 };
+
+/// As much of a file as tells what it is.
+const HEAD_BYTES: u64 = 512;
+/// How many hosts an error names.
+const NAMED_HOSTS: usize = 5;
+
+/// Where a file of views is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// It is what the program is given, `-`.
+    Stdin,
+    /// In a file.
+    File(PathBuf),
+}
+
+impl FromStr for Input {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(match text {
+            "-" => Self::Stdin,
+            path => Self::File(path.into()),
+        })
+    }
+}
+
+impl fmt::Display for Input {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Stdin => f.write_str("standard input"),
+            Self::File(path) => path.display().fmt(f),
+        }
+    }
+}
+
+/// How a file is to be understood.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// What is taken off the beginning of paths; pages whose path does not begin so are left
+    /// out.
+    pub strip: Option<Strip>,
+    /// Whose pages are imported; by default those of the only host there is.
+    pub hosts: Vec<HostChoice>,
+    /// Which column is what.
+    pub columns: Vec<ColumnChoice>,
+    /// How dates are meant that may be two.
+    pub date_order: Option<DateOrder>,
+    /// Where pages moved.
+    pub map: Option<AddressMap>,
+    /// The query parameters that name pages.
+    pub parameters: Vec<String>,
+}
+
+impl Options {
+    pub(super) fn takes_host(&self, host: &str) -> bool {
+        let is_it = |choice: &HostChoice| match choice {
+            HostChoice::Any => true,
+            HostChoice::Host(chosen) => chosen == host,
+        };
+        self.hosts.is_empty() || self.hosts.iter().any(is_it)
+    }
+}
 
 /// The views in a file.
 #[derive(Debug)]
@@ -26,18 +94,33 @@ pub struct Imported {
     pub kind: &'static str,
     /// The views of each slug.
     pub views: BTreeMap<Slug, Views>,
-    /// What of the file is in none of them: why, and how many of each.
-    pub left_out: BTreeMap<String, u64>,
+    /// What of the file is in none of them, by the reason.
+    pub left_out: BTreeMap<&'static str, LeftOut>,
+    /// Each column that was read, by what it was taken for.
+    pub columns: Vec<(&'static str, String)>,
+    /// The first rows, as they were understood.
+    pub rows: Vec<SampleRow>,
+    /// What the owner should know of the file, in sentences.
+    pub notes: Vec<String>,
     /// The SHA-256 of the file, in hexadecimal.
     pub sha256: String,
 }
 
 /// Why a file cannot be imported.
 #[derive(Debug, thiserror::Error)]
-#[error("{} cannot be imported: {problem}", file.display())]
+#[error("{file} cannot be imported: {problem}")]
 pub struct ReadError {
-    file: PathBuf,
+    file: String,
     problem: Problem,
+}
+
+impl ReadError {
+    pub(super) fn new(file: impl fmt::Display, problem: Problem) -> Self {
+        Self {
+            file: file.to_string(),
+            problem,
+        }
+    }
 }
 
 /// What is wrong with a file.
@@ -52,127 +135,183 @@ pub(super) enum Problem {
     Whole(String),
 }
 
+impl From<String> for Problem {
+    fn from(what: String) -> Self {
+        Self::Whole(what)
+    }
+}
+
 impl From<csv::Error> for Problem {
     fn from(error: csv::Error) -> Self {
-        let line = error.position().map(csv::Position::line);
-        match (error.into_kind(), line) {
-            (csv::ErrorKind::Io(error), _) => Self::Io(error),
-            (
-                csv::ErrorKind::UnequalLengths {
-                    expected_len, len, ..
-                },
-                Some(line),
-            ) => {
-                let problem =
-                    format!("it has {len} columns, and the first line has {expected_len}");
-                Self::Line(line, problem)
-            }
-            (csv::ErrorKind::Utf8 { .. }, Some(line)) => Self::Line(line, "it is not UTF-8".into()),
-            (kind, _) => Self::Whole(format!("{kind:?}")),
+        match error.into_kind() {
+            csv::ErrorKind::Io(error) => Self::Io(error),
+            kind => Self::Whole(format!("{kind:?}")),
         }
     }
 }
 
-/// Reads a file of views, which may be compressed with gzip: CSV with a slug and its
-/// views a line, JSON as this program writes it, or the CSV export of GoatCounter. Where a
-/// page is named by its address, `strip` is taken off the beginning of its path; those that
-/// do not begin so are left out. The file is read `through` what is made of it, which may
-/// watch how far that is.
+/// Reads a file of views, which may be compressed with gzip or in a ZIP archive: the export
+/// of another counter, a table with a page and its views a line, or JSON as this program
+/// writes it. The file, of so many bytes if that is known, is read `through` what is made of
+/// it, which may watch how far that is.
 ///
 /// # Errors
-/// If it is none of these, or a line of it says nothing that can be counted.
-pub fn read<R: Read>(
-    file: &Path,
-    strip: Option<&Strip>,
-    through: impl FnOnce(File) -> R,
+/// If it is none of these, is larger than is good for it, or a line of it says nothing that
+/// can be counted.
+pub fn read(
+    input: &Input,
+    options: &Options,
+    through: impl FnOnce(Box<dyn Read>, u64) -> Box<dyn Read>,
 ) -> Result<Imported, ReadError> {
-    let failed = |problem| ReadError {
-        file: file.into(),
-        problem,
+    let mut collected = Collected::default();
+    let read = || {
+        let (from, bytes): (Box<dyn Read>, u64) = match input {
+            Input::Stdin => (Box::new(io::stdin().lock()), 0),
+            Input::File(path) => {
+                let file = File::open(path)?;
+                let bytes = file.metadata().map_or(0, |file| file.len());
+                (Box::new(file), bytes)
+            }
+        };
+        let mut hashed = Hashed::new(io::BufReader::new(through(from, bytes)));
+        let kind = read_from(&mut hashed, input, options, &mut collected)?;
+        finish(&mut collected, options)?;
+        Ok((kind, hashed.sha256()?))
     };
-    let opened = File::open(file).map_err(|e| failed(e.into()))?;
-    let mut hashed = Hashed::new(through(opened));
-    let (kind, found) = read_from(BufReader::new(&mut hashed), strip).map_err(failed)?;
-    if found.views.is_empty() && found.left_out.is_empty() {
-        return Err(failed(Problem::Whole("there are no views in it".into())));
-    }
+    let read: Result<_, Problem> = read();
+    let (kind, sha256) = read.map_err(|problem| ReadError::new(input, problem))?;
     Ok(Imported {
         kind,
-        views: found.views,
-        left_out: found.left_out,
-        sha256: hashed.sha256().map_err(|e| failed(e.into()))?,
+        views: collected.views,
+        left_out: collected.left_out,
+        columns: collected.columns,
+        rows: collected.rows,
+        notes: collected.notes.into_iter().collect(),
+        sha256,
     })
 }
 
-fn read_from(
-    mut from: impl BufRead,
-    strip: Option<&Strip>,
-) -> Result<(&'static str, Found), Problem> {
-    // https://www.rfc-editor.org/rfc/rfc1952#section-2.3.1
-    if from.fill_buf()?.starts_with(&[0x1f, 0x8b]) {
-        return read_plain(BufReader::new(MultiGzDecoder::new(from)), strip);
-    }
-    read_plain(from, strip)
+/// What a file is, by its first bytes.
+enum Container {
+    Gzip,
+    Zip,
+    Text,
 }
 
-fn read_plain(from: impl BufRead, strip: Option<&Strip>) -> Result<(&'static str, Found), Problem> {
-    let mut from = without_mark(from)?;
-    let mut found = Found::default();
-    let first = from.fill_buf()?;
-    if first.starts_with(b"PK") {
-        return Err(Problem::Whole(
-            "it is a ZIP archive; of GoatCounter's two exports, take the one in CSV".into(),
+impl Container {
+    fn of(head: &[u8]) -> Result<Self, Problem> {
+        // https://www.sqlite.org/fileformat.html#magic_header_string
+        if head.starts_with(b"SQLite format 3\0") {
+            return Err(Problem::Whole(
+                "it is a SQLite database. If it is one of this program, write its numbers with `view-counter export --json --database` and import those, or stop the server and let it count on in a copy of the file; if it is of another counter, take what that one exports".into(),
+            ));
+        }
+        Ok(match head {
+            // https://www.rfc-editor.org/rfc/rfc1952#section-2.3.1
+            [0x1f, 0x8b, ..] => Self::Gzip,
+            [b'P', b'K', 3 | 5, ..] => Self::Zip,
+            _ => Self::Text,
+        })
+    }
+}
+
+fn read_from(
+    from: impl Read,
+    input: &Input,
+    options: &Options,
+    collected: &mut Collected,
+) -> Result<&'static str, Problem> {
+    let (head, from) = peek(from, HEAD_BYTES)?;
+    match (Container::of(&head)?, input) {
+        (Container::Zip, Input::File(path)) => archive::read(path, options, collected),
+        (Container::Zip, Input::Stdin) => Err(Problem::Whole(
+            "a ZIP archive cannot be read from there; name the file".into(),
+        )),
+        (Container::Gzip, _) => {
+            let (head, from) = peek(MultiGzDecoder::new(io::BufReader::new(from)), HEAD_BYTES)?;
+            match Container::of(&head)? {
+                Container::Text => read_text(MaxFileBytes::new(from), options, collected),
+                _ => Err(Problem::Whole(
+                    "it is compressed twice; unpack it once".into(),
+                )),
+            }
+        }
+        (Container::Text, _) => read_text(MaxFileBytes::new(from), options, collected),
+    }
+}
+
+/// Adds the views of a text. Returns what kind it is.
+pub(super) fn read_text(
+    from: impl Read,
+    options: &Options,
+    collected: &mut Collected,
+) -> Result<&'static str, Problem> {
+    let (head, from) = peek(in_utf_8(from)?, HEAD_BYTES)?;
+    if json::begins(&head) {
+        json::read(from, options, collected)?;
+        return Ok("JSON");
+    }
+    match head.trim_ascii_start() {
+        [b'{' | b'[', ..] => json_table::read(from, options, collected),
+        [b'<', ..] => Err(Problem::Whole(
+            "it is a web page or XML; import CSV or JSON".into(),
+        )),
+        _ => table::read(from, options, collected),
+    }
+}
+
+/// What can only be said of a file as a whole.
+fn finish(collected: &mut Collected, options: &Options) -> Result<(), Problem> {
+    if collected.hosts.len() > 1 && options.hosts.is_empty() {
+        let mut hosts: Vec<_> = collected.hosts.iter().collect();
+        hosts.sort_by_key(|(_, lines)| std::cmp::Reverse(**lines));
+        let first = hosts[0].0;
+        let named = hosts
+            .iter()
+            .take(NAMED_HOSTS)
+            .map(|(host, lines)| format!("{host:?} ({})", wording::grouped(**lines)));
+        return Err(Problem::Whole(format!(
+            "it has pages of several hosts: {}. Say whose to import, for example --host {first}, or --host any to add them up",
+            named.collect::<Vec<_>>().join(", "),
+        )));
+    }
+    if collected.may_have_total {
+        leave_out_total(collected);
+    }
+    if collected.views.is_empty() && collected.left_out.is_empty() {
+        return Err(Problem::Whole("there are no views in it".into()));
+    }
+    if collected.not_utf_8 > 0 {
+        collected.notes.insert(format!(
+            "lines that are not UTF-8 were read as Windows-1252 ({})",
+            wording::grouped(collected.not_utf_8)
         ));
     }
-    if first.trim_ascii_start().starts_with(b"{") {
-        json::read(from, &mut found)?;
-        return Ok(("JSON", found));
-    }
-    let mut lines = csv::ReaderBuilder::new()
-        .trim(csv::Trim::All)
-        .from_reader(from);
-    let columns = lines.headers()?.clone();
-    if is_of_goatcounter(&columns) {
-        goatcounter::read(&mut lines, &columns, strip, &mut found)?;
-        return Ok(("GoatCounter's CSV", found));
-    }
-    table::read(&mut lines, &columns, strip, &mut found)?;
-    Ok(("CSV", found))
-}
-
-/// Some programs begin a file with a mark of its encoding.
-fn without_mark<R: BufRead>(mut from: R) -> io::Result<R> {
-    const MARK: &[u8] = b"\xef\xbb\xbf";
-    if from.fill_buf()?.starts_with(MARK) {
-        from.consume(MARK.len());
-    }
-    Ok(from)
-}
-
-/// One line of a table.
-pub(super) struct Row<'a>(&'a StringRecord);
-
-impl Row<'_> {
-    /// What is in this column; nothing where there is none.
-    pub(super) fn cell(&self, column: usize) -> &str {
-        self.0.get(column).unwrap_or_default()
-    }
-
-    /// What is wrong with this line.
-    pub(super) fn wrong(&self, what: impl fmt::Display) -> Problem {
-        let line = self.0.position().map_or(0, csv::Position::line);
-        Problem::Line(line, what.to_string())
-    }
-}
-
-/// Hands over each line after the first.
-pub(super) fn each_row(
-    lines: &mut csv::Reader<impl Read>,
-    mut take: impl FnMut(Row<'_>) -> Result<(), Problem>,
-) -> Result<(), Problem> {
-    let mut line = StringRecord::new();
-    while lines.read_record(&mut line)? {
-        take(Row(&line))?;
+    let unused = options.map.as_ref().map_or(0, AddressMap::len) - collected.mapped.len();
+    if unused > 0 {
+        collected.notes.insert(format!(
+            "addresses of the map that the file does not name ({})",
+            wording::grouped(unused as u64)
+        ));
     }
     Ok(())
+}
+
+/// Leaves out a line `Total` of a table of slugs, if it is the sum of the others.
+fn leave_out_total(collected: &mut Collected) {
+    let of = |views: &Views| {
+        let days: i128 = views.days.values().copied().map(i128::from).sum();
+        days + i128::from(views.undated)
+    };
+    let all: i128 = collected.views.values().map(of).sum();
+    let is_sum = |(slug, views): &(&Slug, &Views)| {
+        let own = of(views);
+        is_total(slug.as_str()) && own > 0 && all - own == own
+    };
+    let total = collected.views.iter().find(is_sum);
+    if let Some(slug) = total.map(|(slug, _)| slug.clone()) {
+        collected.views.remove(&slug);
+        collected.rows.retain(|row| row.slug != slug);
+        collected.leave_out(super::paths::TOTALS, slug.as_str());
+    }
 }

@@ -1,5 +1,6 @@
 //! Everything that is counted, for a spreadsheet and for another counter.
 
+use super::spreadsheet::cell_of;
 use crate::counter::{
     protocol::Slug,
     store::{Correction, Views},
@@ -12,22 +13,34 @@ use std::{
 };
 
 /// Writes CSV: slug, day and views a line. What has no day, of a slug that has any, is a
-/// line with an empty one, which is less than nothing where views were taken away.
+/// line with an empty one, which is less than nothing where views were taken away. A slug that
+/// a spreadsheet would take for a formula is marked: see [`cell_of`].
 ///
 /// # Errors
 /// If it cannot be written.
 pub fn write_csv(out: impl Write, all: &BTreeMap<Slug, Views>) -> io::Result<()> {
     let mut lines = csv::Writer::from_writer(out);
-    lines.write_record(["slug", "day", "views"])?;
+    let mut write = |record: [&str; 3]| lines.write_record(record).map_err(io_error);
+    write(["slug", "day", "views"])?;
     for (slug, views) in all {
+        let slug = cell_of(slug.as_str());
         for (day, of_day) in &views.days {
-            lines.write_record([slug.as_str(), &day.to_string(), &of_day.to_string()])?;
+            write([&*slug, &day.to_string(), &of_day.to_string()])?;
         }
         if views.undated != 0 || views.days.is_empty() {
-            lines.write_record([slug.as_str(), "", &views.undated.to_string()])?;
+            write([&*slug, "", &views.undated.to_string()])?;
         }
     }
     lines.flush()
+}
+
+/// The error of the file that a table was to be written to, as it is there: somebody who has
+/// read enough is no failure.
+pub fn io_error(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        kind => io::Error::other(format!("{kind:?}")),
+    }
 }
 
 #[derive(Serialize)]

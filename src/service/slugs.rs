@@ -85,6 +85,20 @@ impl Sources {
         Ok(())
     }
 
+    /// Reads all of them once, with what they name.
+    ///
+    /// # Errors
+    /// If one of them cannot be read, or is no list of pages.
+    pub async fn read_all(&mut self) -> Result<(), SourceError> {
+        for n in 0..self.sources.len() {
+            let source = &self.sources[n].source;
+            if let Some(reading) = read(source, &self.settings, Extent::Whole).await? {
+                self.take(n, reading);
+            }
+        }
+        Ok(())
+    }
+
     /// Takes the slugs that were counted `before` for known: until a source is read for the
     /// first time and while a list does not say otherwise, and for good where a source is a
     /// feed, which named them once.

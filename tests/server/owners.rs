@@ -1,6 +1,7 @@
 //! What an owner asks and corrects on the command line, while the server runs.
 
 mod files;
+mod moving_in;
 
 use crate::support::{Folder, Server, counts, eventually, view_id};
 
@@ -287,7 +288,6 @@ async fn where_there_is_no_database_none_is_made() {
         &["days"][..],
         &["set", "one", "1", "--new", "--why", "so"],
         &["rename", "one", "two"],
-        &["import", "views.csv", "--apply"],
         &["export"],
         &["corrections"],
         &["check"],

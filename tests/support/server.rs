@@ -70,6 +70,13 @@ href = "/about"
         fs::write(path, text).unwrap();
     }
 
+    /// The program with these arguments, to be run in this folder.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = program(self);
+        command.args(arguments);
+        command
+    }
+
     /// The program with these arguments, run in this folder to its end.
     pub(crate) async fn run(&self, arguments: &[&str]) -> (ExitStatus, String, String) {
         self.run_with(&[], arguments).await

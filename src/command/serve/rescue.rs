@@ -101,7 +101,9 @@ mod tests {
         for file in files {
             let mode = fs::metadata(&file).unwrap().permissions().mode() & 0o777;
             assert_eq!(mode, 0o600);
-            let imported = exchange::read(&file, None, |file| file).unwrap();
+            let input = exchange::Input::File(file);
+            let options = exchange::Options::default();
+            let imported = exchange::read(&input, &options, |file, _| file).unwrap();
             assert_eq!(imported.views, views);
         }
     }

@@ -9,7 +9,7 @@ use super::{
     sum::{sum_at, sum_of, to_stored},
     to_sql, total_of,
 };
-use crate::counter::protocol::Slug;
+use crate::counter::{protocol::Slug, wording};
 use jiff::{Timestamp, civil::Date};
 use sqlx::{
     ConnectOptions, Sqlite, SqlitePool, Transaction,
@@ -67,6 +67,20 @@ pub enum CorrectError {
         total: u64,
         /// How many were to be taken.
         taken: u64,
+    },
+    /// An import would lower a slug.
+    #[error(
+        "{slug} has {} and would have {}; an import lowers nothing, `view-counter set` does",
+        wording::views(*before),
+        wording::grouped(*after)
+    )]
+    Lowered {
+        /// The slug.
+        slug: Slug,
+        /// How many it has.
+        before: u64,
+        /// How many it would have.
+        after: u64,
     },
     /// A slug would have more than [`MOST_VIEWS`].
     #[error(
@@ -212,20 +226,6 @@ impl Correcting {
         Ok([taken, added])
     }
 
-    /// Adds views that were counted elsewhere.
-    ///
-    /// # Errors
-    /// If there would be more than [`MOST_VIEWS`] or fewer than none, or it cannot be
-    /// written.
-    pub async fn add(
-        &mut self,
-        slug: &Slug,
-        views: &Views,
-        why: &str,
-    ) -> Result<Change, CorrectError> {
-        self.add_as("import", slug, views, why).await
-    }
-
     async fn add_as(
         &mut self,
         command: &'static str,
@@ -285,34 +285,6 @@ impl Correcting {
             undated: to_stored(i128::from(total) - dated(&days)),
             days,
         })
-    }
-
-    /// When the file with this SHA-256 was imported; none if it never was.
-    ///
-    /// # Errors
-    /// If that cannot be read.
-    pub async fn imported_at(&mut self, sha256: &str) -> Result<Option<String>, CorrectError> {
-        let when = sqlx::query_scalar("SELECT imported_at FROM imports WHERE sha256 = ?")
-            .bind(sha256)
-            .fetch_optional(&mut *self.transaction)
-            .await?;
-        Ok(when)
-    }
-
-    /// Writes down that the file with this SHA-256 is imported.
-    ///
-    /// # Errors
-    /// If that cannot be written.
-    pub async fn note_import(&mut self, sha256: &str) -> Result<(), CorrectError> {
-        sqlx::query(
-            "INSERT INTO imports (sha256, imported_at) VALUES (?, ?)
-             ON CONFLICT (sha256) DO UPDATE SET imported_at = excluded.imported_at",
-        )
-        .bind(sha256)
-        .bind(moment())
-        .execute(&mut *self.transaction)
-        .await?;
-        Ok(())
     }
 
     /// Makes it so, down to the disk. A server that counts into the file shows it within a
@@ -392,6 +364,6 @@ fn joined(what: &str, why: &str) -> String {
 }
 
 /// Now, in UTC, to the second.
-fn moment() -> String {
+pub(super) fn moment() -> String {
     Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }

@@ -2,6 +2,7 @@
 
 mod correcting;
 mod damaged;
+mod importing;
 mod migrations;
 mod replaced;
 

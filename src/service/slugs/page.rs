@@ -40,14 +40,6 @@ pub(crate) fn slug_of(path: &str) -> Result<Slug, SlugError> {
     }
 }
 
-/// The slug of the page at this address: of its path, whatever its host and its query.
-///
-/// # Errors
-/// If it is no address, its query alone names the page, or its path is no slug.
-pub(crate) fn slug_of_address(address: &str) -> Result<Slug, NotAPage> {
-    slug_of_url(&absolute(address, None)?, &[])
-}
-
 /// The address of the web that a document at `base` writes as `reference`.
 ///
 /// # Errors
@@ -126,6 +118,10 @@ mod tests {
         for (path, slug) in slugs {
             assert_eq!(slug_of(path).unwrap().as_str(), slug, "{path}");
         }
+    }
+
+    fn slug_of_address(address: &str) -> Result<Slug, NotAPage> {
+        slug_of_url(&absolute(address, None)?, &[])
     }
 
     #[test]

@@ -10,7 +10,11 @@ async fn a_file_is_imported_when_that_is_said_and_once() {
     let said = run(&folder, &["import", "old.csv"]).await;
     assert_eq!(
         said,
-        "one: 5 → 1,005 views\ntwo: 0 → 3 views\nnothing was changed; to import it, say --apply\n"
+        "read as CSV: slug is \"slug\", views is \"views\"\n  \
+         \"one\": 1000 of one\n  \
+         \"two\": 3 of two\n\
+         one: 5 → 1,005 views\ntwo: 0 → 3 views\n\
+         nothing was changed; to import it, say --apply\n"
     );
     assert_eq!(
         run(&folder, &["totals", "--csv"]).await,
@@ -57,18 +61,18 @@ async fn an_export_of_goatcounter_is_imported_by_its_days() {
     folder.write(
         "export.csv",
         "2Path,Title,Event,Bot,Date\n\
-         /posts/one,One,false,0,2026-11-19T10:00:00Z\n\
-         /posts/one/,One,false,0,2026-11-20T10:00:00Z\n\
-         /about,About,false,0,2026-11-20T10:00:00Z\n",
+         /posts/one,One,false,0,2025-11-19T10:00:00Z\n\
+         /posts/one/,One,false,0,2025-11-20T10:00:00Z\n\
+         /about,About,false,0,2025-11-20T10:00:00Z\n",
     );
     let apply = ["import", "export.csv", "--strip", "/posts/", "--apply"];
     assert_eq!(
         run(&folder, &apply).await,
-        "one: 5 → 7 views\nleft out: views of pages elsewhere on the site (1)\n"
+        "one: 5 → 7 views\nleft out: pages elsewhere on the site (1), for example \"/about\"\n"
     );
     assert_eq!(
         run(&folder, &["days", "one", "--csv"]).await,
-        "day,views\n2026-11-19,1\n2026-11-20,1\n"
+        "day,views\n2025-11-19,1\n2025-11-20,1\n"
     );
     assert_eq!(
         run(&folder, &["check"]).await,
@@ -102,7 +106,7 @@ async fn a_file_with_a_mistake_changes_nothing() {
     let error = refusal(&folder, &["import", "old.csv", "--apply"]).await;
     assert_eq!(
         error,
-        "error: old.csv cannot be imported: line 3: \"three\" is no number of views\n"
+        "error: old.csv cannot be imported: line 3: \"three\" is no whole number of views\n"
     );
     // The first line alone would do.
     for (second, why) in [

@@ -19,7 +19,9 @@ use axum::{
     Router,
     body::Body,
     extract::{ConnectInfo, Request},
+    response::Response,
 };
+use futures_util::future::Either;
 use hyper::{
     body::Incoming as IncomingBody,
     server::conn::{http1, http2},
@@ -32,6 +34,7 @@ pub(super) use lingering::Lingering;
 use std::{
     collections::VecDeque,
     convert::Infallible,
+    future::ready,
     io,
     net::{IpAddr, SocketAddr},
     pin::Pin,
@@ -105,7 +108,7 @@ pub fn bind(address: SocketAddr) -> io::Result<TcpListener> {
 /// `admit` is asked about each peer, and what it returns is held until the
 /// connection's end: `|peer| counter.admit_connection(peer)`. Where it returns
 /// nothing the connection is closed.
-pub async fn serve<H: Send + Sync + 'static>(
+pub async fn serve<H: Guest>(
     listener: TcpListener,
     app: Router,
     admit: impl Fn(IpAddr) -> Option<H>,
@@ -118,7 +121,7 @@ pub async fn serve<H: Send + Sync + 'static>(
 /// As [`serve`], with so many connections at once: for a listener beside it. When there
 /// are as many, the one that has waited longest, for a request or for its client, makes
 /// room for a new one: a few that ask for nothing keep nobody away.
-pub async fn serve_at_most<H: Send + Sync + 'static>(
+pub async fn serve_at_most<H: Guest>(
     most: usize,
     listener: TcpListener,
     app: Router,
@@ -129,7 +132,7 @@ pub async fn serve_at_most<H: Send + Sync + 'static>(
     serve_in(room, listener, app, admit, stop).await;
 }
 
-async fn serve_in<H: Send + Sync + 'static>(
+async fn serve_in<H: Guest>(
     mut room: Room,
     listener: impl Incoming,
     app: Router,
@@ -156,10 +159,12 @@ async fn serve_in<H: Send + Sync + 'static>(
         let Some(held) = admit(peer.ip()) else {
             continue;
         };
+        let guest = Arc::new(held);
         let connection = Connection {
             app: app.clone(),
             stop: stop.clone(),
-            activity: Activity::begin((permit, held)),
+            activity: Activity::begin((permit, Arc::clone(&guest))),
+            guest,
             peer: ConnectInfo(peer),
         };
         room.has(&connection.activity);
@@ -234,6 +239,23 @@ impl Room {
     }
 }
 
+/// What is known of whoever made a connection, as long as it lasts.
+pub trait Guest: Send + Sync + 'static {
+    /// Lets a request through, or says what is answered in its place. Asked before anything
+    /// is done for it.
+    ///
+    /// # Errors
+    /// The response in its place.
+    fn admit(&self, request: &mut Request) -> Result<(), Box<Response>>;
+}
+
+/// Somebody whose requests are all answered.
+impl Guest for () {
+    fn admit(&self, _: &mut Request) -> Result<(), Box<Response>> {
+        Ok(())
+    }
+}
+
 /// A connection's place among those that the process can hold. Every request
 /// carries it as an extension.
 #[derive(Clone)]
@@ -263,15 +285,16 @@ pub(super) fn tcp_of(upgraded: Upgraded) -> Result<(Lingering<TcpStream>, Vec<u8
     Ok((lingering, [&parts.read_buf[..], &rest].concat()))
 }
 
-struct Connection {
+struct Connection<H> {
     app: Router,
+    guest: Arc<H>,
     stop: CancellationToken,
     activity: Arc<Activity>,
     /// Where limits find it, as axum's own servers say it.
     peer: ConnectInfo<SocketAddr>,
 }
 
-impl Connection {
+impl<H: Guest> Connection<H> {
     async fn serve(self, stream: impl Transport) {
         let mut stream = TimeoutStream::new(Lingering::new(stream, Arc::clone(&self.activity)));
         stream.set_write_timeout(Some(WRITE_WITHIN));
@@ -308,13 +331,18 @@ impl Connection {
     fn answer(
         &self,
         request: hyper::Request<IncomingBody>,
-    ) -> impl Future<Output = Result<hyper::Response<Answer>, Infallible>> + use<> {
+    ) -> impl Future<Output = Result<hyper::Response<Answer>, Infallible>> + use<H> {
         let asked = self.activity.asked(request.version());
         let mut request: Request = request.map(Body::new);
         let place = Place(Arc::clone(&self.activity));
         request.extensions_mut().insert(place);
         request.extensions_mut().insert(self.peer);
-        let answer = self.app.clone().oneshot(request);
+        // Here, and not when it is its turn: of a request that is refused nothing is held
+        // while it waits for that.
+        let answer = match self.guest.admit(&mut request) {
+            Ok(()) => Either::Left(self.app.clone().oneshot(request)),
+            Err(refused) => Either::Right(ready(Ok(*refused))),
+        };
         async move {
             asked.runs();
             Ok(answer.await?.map(|body| Answer::new(body, asked)))

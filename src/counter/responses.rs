@@ -7,7 +7,8 @@
 //! client is gone.
 
 use super::{
-    limits::{NoRoom, UnreadLease},
+    accept::Guest,
+    limits::{NoRoom, Share, UnreadLease},
     route::{ApiError, Counter},
 };
 use axum::{
@@ -20,13 +21,16 @@ use axum::{
 use hyper::body::{Frame, SizeHint};
 use std::{
     pin::Pin,
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
     task::{Context, Poll, ready},
 };
 
 /// What a request and its response take beside the response's body, in bytes: the head
-/// of either, a task, a stream of HTTP/2. Measured: 5 to 7 KiB.
+/// of the response, a task, a stream of HTTP/2. Measured: 5 to 7 KiB.
 const RESPONSE_BYTES: usize = 8 * 1024;
+
+/// What a field of a head takes beside its name and value, in the table of `http`.
+const FIELD_BYTES: usize = 128;
 
 /// The bytes of memory that a response's body takes for itself alone, as one of the
 /// response's extensions: nothing where it shares them with all others, one part where
@@ -39,9 +43,19 @@ pub struct OwnBytes(pub usize);
 /// 503 where all together do; both as in [`crate::counter::limits`].
 ///
 /// [`super::route::router`] has it. Put it around what else the application answers.
-pub async fn bounded(State(counter): State<Counter>, request: Request, next: Next) -> Response {
+///
+/// It is asked before anything is done for a request where the server is
+/// [`super::accept::serve`], which holds nothing of what is refused; and here otherwise.
+pub async fn bounded(State(counter): State<Counter>, mut request: Request, next: Next) -> Response {
     let version = request.version();
-    let admitted = counter.admit_response(&request, RESPONSE_BYTES);
+    let admitted = match request.extensions_mut().remove::<Admitted>() {
+        Some(admitted) => admitted.take(),
+        None => None,
+    };
+    let admitted = match admitted {
+        Some(lease) => Ok(lease),
+        None => admit(&counter, &request),
+    };
     let mut lease = match admitted {
         Ok(lease) => lease,
         Err(why) => return refused(&counter, why, version),
@@ -59,6 +73,59 @@ pub async fn bounded(State(counter): State<Counter>, request: Request, next: Nex
     }
     let lease = Arc::new(lease);
     response.map(|body| Body::new(LeasedBody { body, lease }))
+}
+
+/// A connection that a [`Counter`] let in, with its share of those of its address.
+pub struct AdmittedConnection {
+    counter: Counter,
+    _share: Share,
+}
+
+impl AdmittedConnection {
+    pub(super) fn new(counter: Counter, share: Share) -> Self {
+        let _share = share;
+        Self { counter, _share }
+    }
+}
+
+impl Guest for AdmittedConnection {
+    fn admit(&self, request: &mut Request) -> Result<(), Box<Response>> {
+        match admit(&self.counter, request) {
+            Ok(lease) => {
+                let lease = Arc::new(Mutex::new(Some(lease)));
+                request.extensions_mut().insert(Admitted(lease));
+                Ok(())
+            }
+            // Over HTTP/1 a connection holds one request, and [`bounded`] refuses it in words
+            // that a page of another site can read.
+            Err(_) if request.version() != Version::HTTP_2 => Ok(()),
+            Err(why) => Err(Box::new(refused(&self.counter, why, request.version()))),
+        }
+    }
+}
+
+/// The lease of a request that was let in, on its way to [`bounded`]. Extensions are
+/// cloned, and a lease is not.
+#[derive(Clone)]
+struct Admitted(Arc<Mutex<Option<UnreadLease>>>);
+
+impl Admitted {
+    fn take(self) -> Option<UnreadLease> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+/// A lease for this request's head and what it takes beside it.
+fn admit(counter: &Counter, request: &Request) -> Result<UnreadLease, NoRoom> {
+    counter.admit_response(request, RESPONSE_BYTES + head_bytes(request))
+}
+
+/// The bytes that a request's head takes in memory, about: what was sent, and an entry for
+/// each field.
+fn head_bytes(request: &Request) -> usize {
+    let fields = request.headers().iter();
+    let fields = fields.map(|(name, value)| name.as_str().len() + value.len() + FIELD_BYTES);
+    request.uri().path().len() + fields.sum::<usize>()
 }
 
 fn refused(counter: &Counter, why: NoRoom, version: Version) -> Response {

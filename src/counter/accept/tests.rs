@@ -65,6 +65,7 @@ async fn served_over(client: DuplexStream, server: impl Transport) -> Served {
         app: app(),
         stop: CancellationToken::new(),
         activity: Activity::begin(place),
+        guest: Arc::new(()),
         peer: ConnectInfo(([127, 0, 0, 1], 1).into()),
     };
     Served {

@@ -10,6 +10,7 @@ use crate::counter::{
     metrics::{Metrics, PageRefused, ResponseRefused},
     protocol::{Counts, Slug},
     queue::Queue,
+    responses::AdmittedConnection,
     socket,
 };
 use axum::{
@@ -125,13 +126,13 @@ impl Counter {
 
     /// One more connection from this peer, to be held as long as it lasts; none if
     /// its address has as many as it may. A trusted proxy may have any number.
-    pub fn admit_connection(&self, peer: IpAddr) -> Option<Share> {
+    pub fn admit_connection(&self, peer: IpAddr) -> Option<AdmittedConnection> {
         let admission = &self.0.admission;
         let share = admission.limits.take_connection(admission.peer(peer));
         if share.is_none() {
             self.metrics().connections_refused.inc();
         }
-        share
+        Some(AdmittedConnection::new(self.clone(), share?))
     }
 
     /// One more page for whoever asks, to be held until they have it; none if their

@@ -146,8 +146,9 @@ pub(crate) async fn run(settings: Serve) -> anyhow::Result<()> {
             tracing::warn!(
                 unsaved_views,
                 code,
-                "stopped at once: a second signal asked for it, and these views are lost"
+                "stopped at once: a second signal asked for it"
             );
+            rescue::keep_at_once(counter.hub(), store.path());
             process::exit(code);
         }
     };

@@ -40,8 +40,8 @@ pub use importing::Importing;
 pub use open_error::OpenError;
 pub use snapshot::{Correction, Snapshot};
 
-/// A run that saved nothing for this long has ended, and its row says nothing
-/// to anyone. One that goes on after all enters itself again.
+/// A run whose row is this old has ended, and its row says nothing to anyone. One that
+/// goes on enters itself each day.
 const KEEP_WRITERS_DAYS: i64 = 30;
 
 /// The SQLite file with all totals. Clones are the same open file.

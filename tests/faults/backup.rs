@@ -5,10 +5,18 @@ use crate::{
     dice::Dice,
     ledger::Ledger,
     load::Load,
-    support::{Folder, Page, Server, Stored, counts, eventually, on_small_disk, output_of},
+    support::{
+        Folder, PATIENCE, Page, Server, Stored, counts, eventually, on_small_disk, output_of,
+    },
 };
 use sqlx::{ConnectOptions, Connection, sqlite::SqliteConnectOptions};
-use std::{collections::BTreeSet, fs, process::ExitStatus, time::Duration};
+use std::{
+    collections::BTreeSet,
+    fs,
+    process::{ExitStatus, Stdio},
+    time::Duration,
+};
+use tokio::{process::Command, time::timeout};
 
 /// The posts that are being read while a copy is made…
 const BUSY: [&str; 2] = ["one", "two"];
@@ -188,7 +196,10 @@ async fn a_copy_of_no_database_is_an_error_and_makes_neither() {
     let folder = Folder::new();
     let before = names_in(&folder, ".");
     let error = refusal(&folder, "copy.db").await;
-    assert!(error.contains("views.db cannot be opened"), "{error}");
+    assert!(
+        error.contains("views.db cannot be opened: there is no such file"),
+        "{error}"
+    );
     folder.write("views.db", &"This is no database. ".repeat(100));
     let error = refusal(&folder, "copy.db").await;
     assert!(
@@ -211,4 +222,79 @@ async fn a_copy_for_which_there_is_no_room_is_an_error_and_leaves_nothing() {
     assert_eq!(left, "");
     assert!(error.contains("disk/copy.db"), "{error}");
     assert!(error.contains("disk is full"), "{error}");
+}
+
+/// A database that takes a while to be copied, and what interrupts a copy of it.
+async fn interrupted(folder: &Folder, signal: &str) -> (ExitStatus, String) {
+    for n in 0..20 {
+        let name = format!("copies/{n}.db");
+        let copying = Command::new(env!("CARGO_BIN_EXE_view-counter"))
+            .args(["backup", &name, "--database", "views.db"])
+            .current_dir(folder.path("."))
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        let pid = copying.id().unwrap().to_string();
+        let send = |name: &str| {
+            let sent = std::process::Command::new("kill")
+                .args(["-s", name, &pid])
+                .status();
+            sent.unwrap().success()
+        };
+        eventually("it is being written, or was", async || {
+            !names_in(folder, "copies").is_empty()
+        })
+        .await;
+        // It does not go on between the look and the signal.
+        if send("STOP") && !folder.path(&name).exists() {
+            send(signal);
+            send("CONT");
+        } else {
+            send("CONT");
+        }
+        let ended = timeout(PATIENCE, copying.wait_with_output()).await;
+        let output = ended.expect("it ends").unwrap();
+        if !output.status.success() {
+            return (output.status, String::from_utf8(output.stderr).unwrap());
+        }
+        fs::remove_file(folder.path(&name)).unwrap();
+    }
+    panic!("every copy was over before it could be interrupted");
+}
+
+async fn add_many_days(folder: &Folder) {
+    Server::start(folder).await.stop().await;
+    let options = SqliteConnectOptions::new().filename(folder.database());
+    let mut database = options.connect().await.unwrap();
+    let days = "WITH RECURSIVE posts (n) AS
+             (SELECT 1 UNION ALL SELECT n + 1 FROM posts WHERE n < 300000)
+         INSERT INTO days (slug, day, views)
+         SELECT printf('a/post/of/a/long/name/%07d', n), '2026-01-01', 1 FROM posts";
+    sqlx::query(days).execute(&mut database).await.unwrap();
+    database.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_copy_that_is_interrupted_leaves_nothing_and_what_a_killed_one_left_is_removed() {
+    let folder = Folder::new();
+    add_many_days(&folder).await;
+    fs::create_dir(folder.path("copies")).unwrap();
+    for signal in ["TERM", "INT"] {
+        let (status, error) = interrupted(&folder, signal).await;
+        assert!(!status.success());
+        assert!(error.contains("interrupted; there is no copy"), "{error}");
+        assert_eq!(names_in(&folder, "copies"), BTreeSet::new(), "{signal}");
+    }
+    interrupted(&folder, "KILL").await;
+    let left = names_in(&folder, "copies");
+    assert!(
+        left.iter().any(|name| name.ends_with(".unfinished")),
+        "the premise: {left:?}"
+    );
+    folder.write("copies/notes.unfinished", "of somebody else");
+    copy(&folder, "copies/whole.db").await;
+    let expected = ["notes.unfinished", "whole.db"].map(str::to_owned);
+    assert_eq!(names_in(&folder, "copies"), expected.into());
 }

@@ -47,6 +47,13 @@ async fn a_stop_that_cannot_save_says_how_many_views_and_why() {
     let said = said.strip_prefix("error: 2 views could not be saved: ");
     assert!(said.is_some_and(|why| why.contains("locked")), "{log}");
     lock.release().await;
+
+    // They are not lost: the last line says how they are added.
+    let file = said.unwrap().split('`').nth(1).unwrap();
+    let import: Vec<&str> = file.split(' ').skip(1).collect();
+    let (status, _, error) = folder.run(&import).await;
+    assert!(status.success(), "{import:?}: {error}");
+    assert_eq!(Stored::read(&folder.database()).await.total("one"), 2);
 }
 
 #[tokio::test]
@@ -110,6 +117,7 @@ async fn a_hurried_stop_does_not_wait_for_the_save() {
         assert_eq!(status.code(), Some(code), "{log}");
         assert!(log.contains("stopped at once"), "{log}");
         assert!(log.contains("unsaved_views=2"), "{log}");
+        assert!(log.contains("views.db.unsaved-"), "they are kept: {log}");
         lock.release().await;
     }
 }

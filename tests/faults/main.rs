@@ -21,6 +21,7 @@ mod load;
 mod locked;
 mod log;
 mod proxy;
+mod read_only;
 mod replaced;
 mod restarted;
 mod schema;

@@ -1,6 +1,7 @@
 //! `view-counter health`, for supervisors and scripts.
 
-use crate::support::{Folder, PATIENCE, Server};
+use crate::support::{Folder, PATIENCE, Server, eventually};
+use sqlx::{ConnectOptions, sqlite::SqliteConnectOptions};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpListener,
@@ -93,4 +94,23 @@ async fn whoever_never_answers_is_not_waited_for() {
     assert_eq!((success, out.as_str()), (false, ""));
     assert!(error.contains("did not answer within 5 s"), "{error}");
     assert!(asked.elapsed() < PATIENCE / 2, "{:?}", asked.elapsed());
+}
+
+#[tokio::test]
+async fn a_database_that_cannot_be_read_is_told_also_if_nobody_reads() {
+    let folder = Folder::new();
+    let server = Server::start(&folder).await;
+    let options = SqliteConnectOptions::new().filename(folder.database());
+    let mut database = options.connect().await.unwrap();
+    let is = async |status: &str| server.json("/healthz").await["status"] == status;
+    let mut rename = async |sql: &'static str| {
+        sqlx::raw_sql(sql).execute(&mut database).await.unwrap();
+    };
+    rename("ALTER TABLE totals RENAME TO moved").await;
+    eventually("degraded", async || is("degraded").await).await;
+    let (success, _, error) = health(&server.address, &["--strict"]).await;
+    assert!(!success, "{error}");
+    rename("ALTER TABLE moved RENAME TO totals").await;
+    eventually("well again", async || is("ok").await).await;
+    server.stop().await;
 }

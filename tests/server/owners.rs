@@ -2,6 +2,7 @@
 
 mod files;
 mod moving_in;
+mod unusable;
 
 use crate::support::{Folder, Server, counts, eventually, view_id};
 

@@ -159,3 +159,45 @@ async fn help_names_every_setting_s_variable() {
         assert!(out.contains(&format!("VIEW_COUNTER_{name}")), "{name}");
     }
 }
+
+#[tokio::test]
+async fn two_first_starts_at_once_both_count() {
+    for round in 0..5 {
+        let folder = Folder::new();
+        let (one, other) = tokio::join!(Server::start(&folder), Server::start(&folder));
+        for server in [one, other] {
+            let health = server.json("/healthz").await;
+            assert_eq!(health["status"], "ok", "round {round}: {health}");
+            server.stop().await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_start_says_which_file_it_created_or_opened_and_what_is_in_it() {
+    let folder = Folder::new();
+    let path = folder.database();
+    let path = path.to_str().unwrap();
+    let mut server = Server::start(&folder).await;
+    let line = server.logs("created the database").await;
+    assert!(line.contains(path), "{line}");
+    server.stop().await;
+    let set = [
+        "set",
+        "one",
+        "1204",
+        "--new",
+        "--why",
+        "a test",
+        "--database",
+        "views.db",
+    ];
+    let (status, _, error) = folder.run(&set).await;
+    assert!(status.success(), "{error}");
+    let mut server = Server::start(&folder).await;
+    let line = server
+        .logs("opened the database: 1,204 views of 1 post")
+        .await;
+    assert!(line.contains(path), "{line}");
+    server.stop().await;
+}

@@ -38,6 +38,22 @@ pub(super) fn keep(hub: &Hub, database: &Path, unsaved: impl Error) -> anyhow::E
     }
 }
 
+/// As [`keep`], for a stop that waits for nothing: what became of the views is logged.
+pub(super) fn keep_at_once(hub: &Hub, database: &Path) {
+    let views = views(hub);
+    if views.is_empty() {
+        return;
+    }
+    match write(database, &views) {
+        Ok(file) => {
+            tracing::warn!(file = %file.display(), "views that are not known to be saved are in a file; `view-counter import` adds them");
+        }
+        Err(error) => {
+            tracing::error!(%error, "views that are not saved are lost, for their file could not be written");
+        }
+    }
+}
+
 fn views(hub: &Hub) -> BTreeMap<Slug, Views> {
     let unsaved = hub.unsaved_views().into_iter().map(|(slug, delta)| {
         let views = Views {

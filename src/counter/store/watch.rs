@@ -9,8 +9,9 @@ use super::{
     Store,
     connections::{Connections, checkpoint},
     identity::{FileId, FileStamp, FilesSeen},
-    row_of_writer, schema,
+    row_of_writer, schema, today,
 };
+use jiff::civil::Date;
 use sqlx::{ConnectOptions, Connection, sqlite::SqliteConnectOptions};
 use std::{fs, io, time::Duration};
 
@@ -72,6 +73,8 @@ pub(super) struct Watch {
     /// as long as there was none.
     batch: Option<i64>,
     problem: Option<FileProblem>,
+    /// The UTC day on which this run's row was last written for its own sake.
+    entered_on: Date,
 }
 
 enum Verdict {
@@ -91,6 +94,7 @@ impl Watch {
             stamp,
             batch: None,
             problem: None,
+            entered_on: today(),
         })
     }
 }
@@ -105,7 +109,11 @@ impl Store {
         if problem != before {
             self.act_on(&watch, problem).await;
         }
-        problem.map_or(Ok(()), Err)
+        match problem {
+            None => self.stay_entered(&mut watch).await,
+            Some(problem) => return Err(problem),
+        }
+        Ok(())
     }
 
     /// Remembers which batch of this run is in the file itself.
@@ -142,6 +150,28 @@ impl Store {
             return None;
         }
         self.open_again(watch).await.err()
+    }
+
+    /// Says once a day that this run goes on: the rows of runs that ended are removed, and
+    /// by its own this one knows the file.
+    async fn stay_entered(&self, watch: &mut Watch) {
+        let today = today();
+        if watch.entered_on == today {
+            return;
+        }
+        // What fails today is made up for tomorrow: rows are kept for a month.
+        watch.entered_on = today;
+        if let Some(connections) = &*self.inner.connections.read().await {
+            let _ = sqlx::query(
+                "INSERT INTO writers (writer, batch, seen_on) VALUES (?, ?, ?)
+                 ON CONFLICT (writer) DO UPDATE SET seen_on = excluded.seen_on",
+            )
+            .bind(&self.inner.writer)
+            .bind(watch.batch.unwrap_or(0))
+            .bind(today.to_string())
+            .execute(&connections.writing)
+            .await;
+        }
     }
 
     async fn look(&self) -> io::Result<FilesSeen> {

@@ -73,3 +73,25 @@ async fn nothing_is_known_of_a_slug_that_is_being_loaded() {
     let _reader = coming.await.unwrap();
     assert_eq!(hub.known(&[slug("a")]).unwrap()[0].total, 8);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_load_that_fails_fails_for_all_who_wait_for_it_and_not_for_who_comes_later() {
+    let memory = Memory::with("a", 7);
+    let hub = hub(&memory);
+    *lock(&memory.reads_fail_after) = Some(Duration::from_secs(2));
+    let asked = tokio::time::Instant::now();
+    let waiting = (0..50).map(|_| {
+        let hub = hub.clone();
+        async move { hub.open(&slug("a")).await.is_err() }
+    });
+    let failed = futures_util::future::join_all(waiting).await;
+    assert!(failed.iter().all(|failed| *failed));
+    assert_eq!(asked.elapsed(), Duration::from_secs(2), "once for all");
+    let problem = hub.storage_problem();
+    assert_eq!(problem.as_deref(), Some("reading a total: no answer"));
+
+    *lock(&memory.reads_fail_after) = None;
+    let mut one = join(&hub, "a", view(1)).await;
+    assert_eq!(one.current(), frame(1, 8));
+    assert_eq!(hub.storage_problem(), None);
+}

@@ -22,6 +22,8 @@ pub(super) struct Memory {
     pub(super) corrected_faults: Mutex<Vec<Option<Fault>>>,
     /// How long the next read of a total takes; the later ones take no time.
     pub(super) slow_read: Mutex<Option<Duration>>,
+    /// How long reads of a total take before they fail, while they do.
+    pub(super) reads_fail_after: Mutex<Option<Duration>>,
     /// How often all totals were read.
     pub(super) lists_read: AtomicUsize,
 }
@@ -90,6 +92,11 @@ impl Storage for Memory {
 
     fn total<'a>(&'a self, slug: &'a Slug) -> StorageFuture<'a, u64> {
         Box::pin(async {
+            let fails_after = *lock(&self.reads_fail_after);
+            if let Some(delay) = fails_after {
+                sleep(delay).await;
+                return Err(StorageError::new("reading a total", "no answer"));
+            }
             let delay = lock(&self.slow_read).take();
             let total = self.total_of(slug.as_str());
             if let Some(delay) = delay {

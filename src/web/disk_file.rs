@@ -46,6 +46,10 @@ pub struct DiskFile {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Links {
     /// They are followed: whoever made the folder is believed.
+    #[cfg_attr(
+        feature = "embed",
+        expect(dead_code, reason = "the build's files are in the program")
+    )]
     Follow,
     /// They are not there, as far as a client can see.
     Refuse,

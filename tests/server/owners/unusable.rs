@@ -81,7 +81,10 @@ async fn every_command_says_in_a_sentence_why_a_file_cannot_be_used() {
         ),
     ] {
         for command in READING.into_iter().chain(CHANGING) {
-            cases.push(says(&folder, command, file, sentence));
+            // An import makes the database that it is the first to write into.
+            if (command[0], file) != ("import", "none.db") {
+                cases.push(says(&folder, command, file, sentence));
+            }
         }
     }
     for command in [&["totals"][..], &["export"], &["backup", "copy.db"]] {

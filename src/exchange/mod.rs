@@ -1,7 +1,7 @@
 //! Numbers that come from another counter, and that go to one: files of views.
 //!
 //! Reading knows nothing of the database: it makes a file into views of slugs, or says
-//! what is wrong with which line. [`formats`] knows the exports of other counters; any
+//! what is wrong with which line. `formats` knows the exports of other counters; any
 //! other table is read by the names of its columns.
 
 mod address_map;

@@ -2,8 +2,8 @@
 
 toolchain := scripts/with-toolchain
 
-.PHONY: help build run dev test check rust-tests element element-tests browser-tests dist \
-	dist-tests proxy-tests reuse-tests bench grow page-load fuzz deny clean
+.PHONY: help build run dev test check rust-tests element element-tests tested-program \
+	browser-tests dist dist-tests proxy-tests reuse-tests bench grow page-load fuzz deny clean
 
 help: ## Say what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -42,7 +42,11 @@ element: ## Build the script for other sites, public/embed.js, which is committe
 element-tests: ## That it is built, small, and lives by the component's rules
 	@$(toolchain) scripts/element --check
 
-browser-tests: build ## The site in real Chromium, and pages by hand
+tested-program: ## Build what the browser tests run
+	@$(toolchain) scripts/build site
+	@$(toolchain) cargo test --features ssr,blog --test server --no-run
+
+browser-tests: tested-program ## The site in real Chromium, and pages by hand
 	@scripts/browser-tests
 	@VIEW_COUNTER_ELEMENT=1 scripts/browser-tests
 
@@ -53,11 +57,11 @@ reuse-tests: ## An application with the counter and without the blog, in real Ch
 dist: ## Build one program with the whole site in it, into dist/
 	@$(toolchain) scripts/dist
 
-dist-tests: build ## That program, by itself and in real Chromium
+dist-tests: tested-program ## That program, by itself and in real Chromium
 	@program=$$($(toolchain) scripts/dist) && \
 		VIEW_COUNTER_PROGRAM=$$program scripts/browser-tests
 
-proxy-tests: build ## The browser tests through nginx and through Caddy
+proxy-tests: tested-program ## The browser tests through nginx and through Caddy
 	@scripts/check-deploy
 	@VIEW_COUNTER_THROUGH=nginx scripts/browser-tests
 	@VIEW_COUNTER_THROUGH=caddy scripts/browser-tests

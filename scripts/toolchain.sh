@@ -76,6 +76,15 @@ use_debian_compiler() {
   [ -d "$sysroot" ] || build_wasm_std "$sysroot"
   export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER=wasm-ld-19
   export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="--sysroot $sysroot"
+  link_with_lld
+}
+
+# Rust links with lld on this platform by itself, but Debian's is built without; with GNU
+# ld each of the large test programs takes seconds longer.
+link_with_lld() {
+  local host
+  host=$(rustc -vV | sed -n 's/^host: //p' | tr 'a-z-' 'A-Z_')
+  export "CARGO_TARGET_${host}_RUSTFLAGS=-Clink-arg=-fuse-ld=lld -Clink-arg=-B/usr/lib/llvm-19/bin"
 }
 
 build_wasm_std() {

@@ -1,5 +1,5 @@
 /**
- * The release build, or the one that VIEW_COUNTER_PROGRAM names, or an application with the
+ * The program of the tests, or the one that VIEW_COUNTER_PROGRAM names, or an application with the
  * counter in it, as a child process, with a database of its own, on a port that the system
  * picked. It can be stopped and started again at the same address on the same database, as
  * an update of the program would do.
@@ -54,17 +54,17 @@ const viewCounter = (file: string, ...words: string[]): Program => ({
 });
 
 /** One that finds the site's files where the build puts them. */
-const RELEASE = viewCounter(
-  inRepository('target/release/view-counter'),
+const BUILT = viewCounter(
+  inRepository('target/browser-tests/view-counter'),
   ...['--site-root', inRepository('target/site')],
 );
 /** One that has the site's files in it. */
 const EMBEDDED = process.env['VIEW_COUNTER_PROGRAM'];
-const TESTED = EMBEDDED ? viewCounter(EMBEDDED) : RELEASE;
+const TESTED = EMBEDDED ? viewCounter(EMBEDDED) : BUILT;
 
 /** The application of `examples/reuse`, as `scripts/reuse` builds it. */
 const RECIPES: Program = {
-  file: inRepository('target/release/recipes'),
+  file: inRepository('target/debug/recipes'),
   told: (address) => ({
     words: [],
     // What cargo-leptos tells it where that starts it.
@@ -116,9 +116,9 @@ export class Server {
     return Server.#start({}, TESTED, folder);
   }
 
-  /** The release build, of the site that is in the repository. */
+  /** That program, of the site that is in the repository. */
   static startInRepository(): Promise<Server> {
-    return Server.#start({ VIEW_COUNTER_CONTENT: inRepository('content') }, RELEASE);
+    return Server.#start({ VIEW_COUNTER_CONTENT: inRepository('content') }, BUILT);
   }
 
   /** The application of `examples/reuse`. */

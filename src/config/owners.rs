@@ -175,7 +175,7 @@ pub struct Import {
     #[arg(
         long = "slugs",
         env = "VIEW_COUNTER_SLUGS",
-        value_name = "FILE|URL",
+        value_name = "[NAME=]FILE|URL",
         value_delimiter = ','
     )]
     pub slug_sources: Vec<Source>,
@@ -185,7 +185,8 @@ pub struct Import {
         long = "slugs-parameter",
         env = "VIEW_COUNTER_SLUGS_PARAMETER",
         value_name = "NAME",
-        value_delimiter = ','
+        value_delimiter = ',',
+        value_parser = values::one_of_a_list
     )]
     pub slugs_parameters: Vec<String>,
 

@@ -121,7 +121,7 @@ impl Proxies {
             None => Some(self.behind(peer, headers)).filter(|client| *client != peer),
         };
         client.unwrap_or_else(|| {
-            self.tell_of_a_silent_proxy(peer, headers);
+            self.warn_of_a_proxy_without_its_header(peer, headers);
             peer
         })
     }
@@ -175,7 +175,7 @@ impl Proxies {
     /// Says once that a trusted proxy names no reader: all of its readers share one
     /// address too. Not of what this machine asks itself, where that is trusted: a health
     /// check, or its owner who looks at the site without the proxy.
-    fn tell_of_a_silent_proxy(&self, peer: IpAddr, headers: &HeaderMap) {
+    fn warn_of_a_proxy_without_its_header(&self, peer: IpAddr, headers: &HeaderMap) {
         let is_of_a_reader = || origin_host(headers).is_some_and(|host| !is_this_machine(&host));
         if self.told.silent.load(Ordering::Relaxed) || !is_of_a_reader() {
             return;

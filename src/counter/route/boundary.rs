@@ -24,9 +24,9 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 /// An answer has begun within this time, or there will be none. Pages that wait in the
 /// queue are made in a few seconds, and nobody waits longer for a page.
-const ANSWER_WITHIN: Duration = Duration::from_secs(30);
+const RESPONSE_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// These routes, each within [`ANSWER_WITHIN`] and all that [`without_panics`] adds.
+/// These routes, each within [`RESPONSE_TIMEOUT`] and all that [`without_panics`] adds.
 ///
 /// For routes that answer with a page, a file or numbers. A WebSocket's handshake has no
 /// place here: it is given up by its client.
@@ -46,7 +46,7 @@ pub(crate) fn without_panics(routes: Router) -> Router {
 
 async fn in_time(request: Request, next: Next) -> Response {
     let route = request.extensions().get::<MatchedPath>().cloned();
-    match timeout(ANSWER_WITHIN, next.run(request)).await {
+    match timeout(RESPONSE_TIMEOUT, next.run(request)).await {
         Ok(response) => response,
         Err(_) => {
             // The route, and not the path: a stranger writes that.

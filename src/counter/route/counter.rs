@@ -26,7 +26,7 @@ use tokio::time::{Instant, timeout};
 const DEFAULT_STOP_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// How long stopping waits for sockets beyond the time over which they are closed.
-const STOP_PATIENCE: Duration = Duration::from_secs(3);
+const STOP_TIMEOUT: Duration = Duration::from_secs(3);
 /// How long sockets stay open for the first save. It goes on while they are closed.
 const SAVE_BEFORE_CLOSE: Duration = Duration::from_secs(2);
 
@@ -91,7 +91,7 @@ impl Counter {
         let inner = &self.0;
         let mut save = pin!(inner.hub.begin_to_save_and_stop(limit));
         let saved = timeout(SAVE_BEFORE_CLOSE.min(limit), &mut save).await;
-        let patience = (socket::CLOSE_SPREAD + STOP_PATIENCE).min(limit);
+        let patience = (socket::CLOSE_SPREAD + STOP_TIMEOUT).min(limit);
         let mut close = pin!(inner.gate.clear(patience));
         if saved.is_ok() {
             close.await;

@@ -25,7 +25,7 @@ use std::collections::BTreeSet;
 use tokio::task::yield_now;
 
 /// The most posts that are asked for by name at once: a list of them, not a site.
-const ASKED_MOST: usize = 100;
+const MAX_REQUESTED_SLUGS: usize = 100;
 /// Posts that are written before other tasks have their turn: a fraction of a
 /// millisecond.
 const WRITTEN_IN_A_ROW: usize = 256;
@@ -131,7 +131,7 @@ fn asked_for(query: &str) -> Result<Option<BTreeSet<Slug>>, ApiError> {
     let pairs = form_urlencoded::parse(query.as_bytes());
     for (_, value) in pairs.filter(|(name, _)| name == "slug") {
         asked.insert(value.parse::<Slug>().map_err(|why| bad(&why))?);
-        if asked.len() > ASKED_MOST {
+        if asked.len() > MAX_REQUESTED_SLUGS {
             return Err(bad(
                 &"these are more than 100 posts; ask for fewer at a time, or for all",
             ));

@@ -6,10 +6,10 @@ use crate::counter::protocol::Slug;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A page that so many complete readings in a row do not name is forgotten.
-const READINGS: u8 = 3;
+const MAX_MISSED: u8 = 3;
 /// The same, while more than half of the pages are missing: most likely the list is what is
 /// wrong, and open pages would stop for good.
-const READINGS_OF_MOST: u8 = 12;
+const MAX_MISSED_WHILE_MOST_ARE: u8 = 12;
 
 /// The pages of one source.
 #[derive(Debug, Default)]
@@ -123,8 +123,8 @@ impl KnownPages {
         let before = self.len();
         self.pages.retain(|_, page| {
             let readings = match page.is_named && most_are_missing {
-                true => READINGS_OF_MOST,
-                false => READINGS,
+                true => MAX_MISSED_WHILE_MOST_ARE,
+                false => MAX_MISSED,
             };
             page.missed < readings
         });
@@ -176,7 +176,7 @@ mod tests {
     fn a_list_that_loses_more_than_half_is_not_taken_for_many_readings() {
         let mut pages = KnownPages::default();
         pages.update(reading("a b c d e"), ROOM);
-        for _ in 1..READINGS_OF_MOST {
+        for _ in 1..MAX_MISSED_WHILE_MOST_ARE {
             let change = pages.update(reading("a b"), ROOM);
             assert_eq!(change.missing, Some((3, 5)));
         }
@@ -210,7 +210,7 @@ mod tests {
     fn what_was_counted_before_is_known_until_readings_do_not_name_it() {
         let mut pages = KnownPages::default();
         assert_eq!(pages.assume(slugs("a x y z"), ROOM), 0);
-        for _ in 1..READINGS {
+        for _ in 1..MAX_MISSED {
             let change = pages.update(reading("a b"), ROOM);
             assert_eq!(change.missing, None, "none of them was ever in the list");
         }

@@ -7,7 +7,12 @@ use futures_util::future::join_all;
 async fn every_signal_that_asks_for_an_end_is_a_stop_that_saves() {
     let stops = ["TERM", "INT", "HUP", "QUIT"].map(async |signal| {
         let folder = Folder::new();
-        let server = Server::start(&folder).await;
+        // Whoever runs the tests may have them ignore signals, as `nohup` does, and the
+        // server would take that over.
+        let mut command = child("env", &folder);
+        command.args(["--default-signal", env!("CARGO_BIN_EXE_view-counter")]);
+        command.args(["serve", "--listen", "127.0.0.1:0", "--database", "views.db"]);
+        let server = Server::start_as(command).await;
         let _page = Page::open(&server, "one", 1).await;
         server.signal(signal);
         let (status, log) = server.ended().await;

@@ -308,11 +308,17 @@ impl Server {
     /// Waits until it ends by itself; returns how, and what was not read of its
     /// log yet.
     pub(crate) async fn ended(mut self) -> (ExitStatus, String) {
+        let mut log = String::new();
         let ended = async {
-            let log = self.log.rest().await;
-            (self.child.wait().await.unwrap(), log)
+            while let Some(line) = self.log.line().await {
+                log.push_str(&line);
+            }
+            self.child.wait().await.unwrap()
         };
-        timeout(2 * PATIENCE, ended).await.expect("it ends")
+        match timeout(2 * PATIENCE, ended).await {
+            Ok(status) => (status, log),
+            Err(_) => panic!("it does not end; its log: {log}"),
+        }
     }
 
     /// Stops it while something else happens, which ends before it does.

@@ -1,5 +1,6 @@
 import { defineConfig } from '@playwright/test';
 import { PLAIN } from './support/plain-pages';
+import { USER_AGENT } from './support/user-agent';
 
 /** The machine's own Chromium. Without one, Playwright's download is used. */
 const executablePath = process.env['CHROMIUM'];
@@ -32,8 +33,7 @@ export default defineConfig({
   use: {
     // As it comes, Playwright's Chromium says that it is a robot, twice. Robots
     // are not counted, and these tests are about readers.
-    userAgent:
-      'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0.0.0 Safari/537.36',
+    userAgent: USER_AGENT,
     launchOptions: {
       args: ['--disable-blink-features=AutomationControlled'],
       ...(executablePath ? { executablePath } : {}),

@@ -7,28 +7,14 @@
  * Between it and the server is a {@link Proxy}, the witness of every socket.
  */
 
-import { chromium, expect } from '@playwright/test';
-import {
-  launch,
-  type Browser,
-  type CDPSession,
-  type ConsoleMessage,
-  type Page,
-} from 'puppeteer-core';
+import { expect } from '@playwright/test';
+import type { Browser, CDPSession, ConsoleMessage, Page } from 'puppeteer-core';
+import { launchChromium } from '../engines/chromium';
 import { expectNone, test as base } from './fixtures';
 import type { Proxy } from './proxy';
 import { COUNTERS, isHydrated, Tab } from './tab';
 
 export { expect };
-
-/** What Puppeteer adds so that a page never waits, sleeps or comes back. */
-const UNREAL = [
-  '--disable-back-forward-cache',
-  '--disable-background-timer-throttling',
-  '--disable-backgrounding-occluded-windows',
-  '--disable-renderer-backgrounding',
-  '--enable-automation',
-];
 
 interface Fixtures {
   chrome: Chrome;
@@ -37,20 +23,9 @@ interface Fixtures {
 }
 
 export const test = base.extend<Fixtures>({
-  // As the configuration has Playwright launch its own, down to the user agent.
-  chrome: async ({ network, launchOptions, userAgent }, use) => {
-    const browser = await launch({
-      executablePath: launchOptions.executablePath ?? chromium.executablePath(),
-      ignoreDefaultArgs: UNREAL,
-      args: [
-        ...(launchOptions.args ?? []),
-        `--user-agent=${userAgent}`,
-        // Playwright leaves the sandbox out too: not every machine allows one.
-        '--no-sandbox',
-        // A page that still scrolls smoothly moves its links away under a click.
-        '--force-prefers-reduced-motion',
-      ],
-    });
+  // As the configuration has Playwright launch its own.
+  chrome: async ({ network, launchOptions }, use) => {
+    const browser = await launchChromium(launchOptions.args);
     try {
       await use(new Chrome(browser, network));
     } finally {

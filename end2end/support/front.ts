@@ -7,10 +7,10 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { connect } from 'node:tls';
 import { fileURLToPath } from 'node:url';
+import { freePort, kill, killWithThisProcess } from './child-process';
 
 /** The proxies that there are files for. */
 export type Kind = 'nginx' | 'caddy';
@@ -58,9 +58,7 @@ export class Front {
     const { child } = started;
     const log: Buffer[] = [];
     child.stderr?.on('data', (chunk: Buffer) => log.push(chunk));
-    const kill = () => void child.kill('SIGKILL');
-    process.once('exit', kill);
-    child.once('exit', () => process.off('exit', kill));
+    killWithThisProcess(child);
     const front = new Front(port, child);
     try {
       await answering(port, started);
@@ -72,11 +70,8 @@ export class Front {
   }
 
   async close(): Promise<void> {
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
-    const ended = once(this.#child, 'exit');
     // Its readers are gone, and nobody waits for the rest.
-    this.#child.kill('SIGKILL');
-    await ended;
+    await kill(this.#child);
   }
 }
 
@@ -161,16 +156,6 @@ function replaced(text: string, changes: [string | RegExp, string][]): string {
     if (!found) throw new Error(`the file in deploy/ has no ${String(from)} any more`);
     return text.replace(from, to);
   }, text);
-}
-
-/** A port that nobody uses: neither proxy can say which one it was given. */
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
 }
 
 /**

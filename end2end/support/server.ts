@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { killWithThisProcess } from './child-process';
 import { Front, THROUGH } from './front';
 
 /** The address under which the world would know the site of these tests. */
@@ -222,11 +223,4 @@ async function endOf(child: ChildProcessWithoutNullStreams, patience: number) {
   } finally {
     clearTimeout(impatient);
   }
-}
-
-/** Playwright may end a worker without running any test's clean-up. */
-function killWithThisProcess(child: ChildProcessWithoutNullStreams): void {
-  const kill = () => void child.kill('SIGKILL');
-  process.once('exit', kill);
-  child.once('exit', () => process.off('exit', kill));
 }

@@ -14,7 +14,9 @@ import {
 import { once } from 'node:events';
 import { connect, type AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { PLAIN, plainPage } from './plain-pages';
+import { isForDocument, PRELOAD_PATH, withPreload } from './preload';
 import type { Server } from './server';
 
 const CONNECT = '/api/v1/connect/';
@@ -69,6 +71,8 @@ export class Proxy {
    * answer, and the server hears nothing of it.
    */
   answers: (path: string, isHandshake: boolean) => Answer | undefined = () => undefined;
+  /** What runs in each document before its own scripts. */
+  preload: string | undefined;
   readonly #server: Server;
   readonly #http: HttpServer;
   readonly #sockets = new Set<Duplex>();
@@ -139,15 +143,29 @@ export class Proxy {
     const path = request.url ?? '';
     this.requests.push(path);
     await this.#passable;
-    const answer = this.answers(path, false) ?? (PLAIN ? plainPage(path) : undefined);
+    const answer =
+      this.answers(path, false) ??
+      (PLAIN ? plainPage(path) : undefined) ??
+      (path === PRELOAD_PATH ? scriptOf(this.preload) : undefined);
     if (answer) {
       response.writeHead(answer.status, answer.headers).end(answer.body);
       return;
     }
-    const { method, rawHeaders: headers } = request;
+    const isWithPreload = this.preload !== undefined && isForDocument(request.headers);
+    const { method } = request;
+    const headers = isWithPreload ? without('accept-encoding', request) : request.rawHeaders;
     const onward = ask(new URL(path, this.#server.direct), { method, headers });
     onward.on('response', (back) => {
-      response.writeHead(back.statusCode ?? 502, back.rawHeaders);
+      const status = back.statusCode ?? 502;
+      const isPage = status !== 304 && back.headers['content-type']?.startsWith('text/html');
+      if (isWithPreload && isPage) {
+        text(back).then(
+          (html) => response.writeHead(status, without('content-length', back)).end(withPreload(html)),
+          () => response.destroy(),
+        );
+        return;
+      }
+      response.writeHead(status, back.rawHeaders);
       back.pipe(response);
     });
     onward.on('error', () => response.destroy());
@@ -222,6 +240,17 @@ function written({ status, headers, body = '' }: Answer): string {
   const length = String(Buffer.byteLength(body));
   const all = { ...headers, 'content-length': length, connection: 'close' };
   return lines(`HTTP/1.1 ${status} -`, Object.entries(all)) + body;
+}
+
+function scriptOf(body: string | undefined): Answer | undefined {
+  return body === undefined
+    ? undefined
+    : { status: 200, headers: { 'content-type': 'text/javascript' }, body };
+}
+
+/** The headers of a message but this one, as they came. */
+function without(name: string, { rawHeaders }: IncomingMessage): string[] {
+  return pairs(rawHeaders).filter(([its]) => its.toLowerCase() !== name).flat();
 }
 
 function lines(first: string, headers: [string, string][]): string {

@@ -9,6 +9,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
+import { isForDocument, PRELOAD_PATH, withPreload } from './preload';
 import { inRepository } from './server';
 
 const TYPES: Record<string, string> = {
@@ -31,15 +32,25 @@ export interface SiteFiles {
 export class StaticSite {
   /** The counting server's address. */
   counts = '';
+  /** What runs in each document before its own scripts. */
+  preload: string | undefined;
   readonly #files: SiteFiles;
   readonly #http: HttpServer;
 
   private constructor(files: SiteFiles) {
     this.#files = files;
     this.#http = createServer(async (request, response) => {
-      const file = await this.#read(new URL(request.url ?? '/', 'http://site').pathname);
+      const { pathname } = new URL(request.url ?? '/', 'http://site');
+      if (this.preload !== undefined && pathname === PRELOAD_PATH) {
+        response.writeHead(200, { 'content-type': 'text/javascript' }).end(this.preload);
+        return;
+      }
+      const file = await this.#read(pathname);
       if (!file) return void response.writeHead(404).end();
-      response.writeHead(200, { 'content-type': file.type }).end(file.bytes);
+      const isWithPreload = this.preload !== undefined && isForDocument(request.headers);
+      response
+        .writeHead(200, { 'content-type': file.type })
+        .end(isWithPreload ? withPreload(String(file.bytes)) : file.bytes);
     });
   }
 

@@ -1,8 +1,10 @@
-/** Chromium, driven by Puppeteer over its DevTools protocol. */
+/** Chromium, driven by Puppeteer over the DevTools protocol. */
 
 import { chromium } from '@playwright/test';
 import { launch, type Browser } from 'puppeteer-core';
 import { USER_AGENT } from '../support/user-agent';
+import { PuppeteerEngine } from './puppeteer';
+import type { Engine } from './window';
 
 /** What Puppeteer adds so that a page never waits, sleeps or comes back. */
 const UNREAL = [
@@ -27,4 +29,8 @@ export function launchChromium(args: string[] = []): Promise<Browser> {
       '--force-prefers-reduced-motion',
     ],
   });
+}
+
+export async function startChromium(): Promise<Engine> {
+  return new PuppeteerEngine(await launchChromium());
 }

@@ -46,7 +46,7 @@ tested-program: ## Build what the browser tests run
 	@$(toolchain) scripts/build site
 	@$(toolchain) cargo test --features ssr,blog --test server --no-run
 
-browser-tests: tested-program ## The site in real Chromium, and pages by hand
+browser-tests: tested-program ## The site in real Chromium, its core in Firefox and WebKit too, and pages by hand
 	@scripts/browser-tests
 	@VIEW_COUNTER_ELEMENT=1 scripts/browser-tests
 

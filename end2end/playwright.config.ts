@@ -1,4 +1,5 @@
 import { defineConfig } from '@playwright/test';
+import { ENGINES, type EngineName } from './engines/window';
 import { PLAIN } from './support/plain-pages';
 import { USER_AGENT } from './support/user-agent';
 
@@ -13,16 +14,22 @@ const LIVES = ['life/*', 'leaving', 'lost', 'reading', 'refused', 'restart'].map
 /** What is said of an application that takes the counter without the blog. */
 const REUSE = Boolean(process.env['VIEW_COUNTER_REUSE']);
 
-export default defineConfig({
+/** What is only so for a program of its own kind, or behind a proxy, or of another one. */
+const NOT_NOW = [
+  ...(process.env['VIEW_COUNTER_PROGRAM'] ? [] : ['dist.spec.ts']),
+  ...(process.env['VIEW_COUNTER_THROUGH'] ? [] : ['proxy.spec.ts']),
+  ...(REUSE ? [] : ['reuse/*.spec.ts']),
+];
+
+/** The engines in which the core of the tests runs: all, or those that are named. */
+const RUN_IN = (process.env['VIEW_COUNTER_ENGINES'] ?? ENGINES.join())
+  .split(',')
+  .filter((name): name is EngineName => (ENGINES as readonly string[]).includes(name));
+
+export default defineConfig<object, { engineName: EngineName }>({
   testDir: 'tests',
   ...(PLAIN ? { testMatch: LIVES, grepInvert: /@blog/ } : {}),
   ...(REUSE ? { testMatch: 'reuse/*.spec.ts' } : {}),
-  // What is only so for a program of its own kind, or behind a proxy, or of another one.
-  testIgnore: [
-    ...(process.env['VIEW_COUNTER_PROGRAM'] ? [] : ['dist.spec.ts']),
-    ...(process.env['VIEW_COUNTER_THROUGH'] ? [] : ['proxy.spec.ts']),
-    ...(REUSE ? [] : ['reuse/*.spec.ts']),
-  ],
   // Every test has a server and a database of its own, so any two may run at once.
   fullyParallel: true,
   workers: 2,
@@ -45,4 +52,12 @@ export default defineConfig({
     actionTimeout: 10_000,
     navigationTimeout: 15_000,
   },
+  projects: [
+    { name: 'site', testIgnore: [...NOT_NOW, 'engines/*.spec.ts'] },
+    ...RUN_IN.map((engineName) => ({
+      name: engineName,
+      testMatch: 'engines/*.spec.ts',
+      use: { engineName },
+    })),
+  ],
 });

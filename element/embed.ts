@@ -1,41 +1,88 @@
 // <view-counter>: a post's numbers on any page, live. The script that is loaded from the
 // counting server: <script src="https://counts.example/embed.js" async></script>.
 
-import type { Counts, Event } from './lifecycle';
-import { decide, isLeftOut, isVisible, slugOf } from './page';
+import { drawing, type Numbers } from './drawing';
+import type { Event } from './lifecycle';
+import type { Listed, refresh } from './listed';
+import { decide, isLeftOut, isVisible, say } from './page';
 import { type Reader, reader } from './reader';
+import * as showing from './showing';
+import { isSlug, serverOf, slugOfAttribute } from './slug';
 
-/** Where this script came from, without a slash at the end. */
-const home = new URL('.', (document.currentScript as HTMLScriptElement | null)?.src ?? location.href)
-  .href.slice(0, -1);
+/** Where this script came from; nothing of a module, and of a script without an address. */
+const home = (document.currentScript as HTMLScriptElement | null)?.src.replace(/[^/]*([?#].*)?$/, '');
 
 /** The counters on the page. */
 const counters = new Set<ViewCounter>();
 /** The page's readers, by server and slug: counters of one slug share one. */
 const readers = new Map<string, Reader>();
-/** Between the moment a navigation begins and the one in which its page has loaded. */
-let navigating = false;
-/** Of the page that is shown; while a navigation is under way the address may be ahead. */
-let path = location.pathname;
+/** What the counters show that only show, by server and slug. */
+const listed = new Map<string, [...Listed, Numbers]>();
 let updates = false;
 
-/** Brings the readers in line with what is on the page. */
-function update(): void {
-  updates = false;
-  readers.forEach((reader) => reader.counters.clear());
-  counters.forEach((counter) => {
-    const server = counter.getAttribute('server') ?? home;
-    const slug = counter.getAttribute('slug') || slugOf(location.pathname);
+/** What this counter is to show the numbers of; undefined if what is written at it can be nothing. */
+function numbersOf(counter: ViewCounter): Numbers | undefined {
+  const written = counter.getAttribute('server') ?? home;
+  const server = serverOf(written || ':');
+  if (!server) say(`needs server="https://…", not ${written}`);
+  const slug = slugOfAttribute(counter.getAttribute('slug') ?? '') || showing.slugOfPage();
+  if (!isSlug(slug)) say(`slug="${slug}" is no slug`);
+  else if (server) {
     const key = `${server} ${slug}`;
-    const its = readers.get(key) ?? reader(server, slug);
-    readers.set(key, its);
-    its.counters.add(counter);
+    if (counter.hasAttribute('no-count')) {
+      const its: Numbers = listed.get(key)?.[3] ?? { kind: 'static' };
+      listed.set(key, [server, slug, (counts) => drawAll((its.counts = counts)), its]);
+      return its;
+    }
+    if (!readers.has(key)) {
+      const its = reader(server, slug, drawAll);
+      readers.set(key, its);
+      if (showing.isLeaving()) its.on('leaving');
+    }
+    return readers.get(key);
+  }
+  return undefined;
+}
+
+const drawAll = (_?: unknown) => counters.forEach((counter) => counter.draw());
+
+/**
+ * Brings the readers in line with what is on the page.
+ *
+ * @param isOther Whether another page is shown than before.
+ * @param isLoaded Whether a router says so, which left the page before.
+ */
+function update(isOther = showing.moved(), isLoaded = false): void {
+  updates = false;
+  const used = new Set<Numbers | undefined>();
+  counters.forEach((counter) => {
+    if (counter.isConnected) used.add((counter.numbers = numbersOf(counter)));
+    else counters.delete(counter);
   });
   readers.forEach((reader, key) => {
-    if (!reader.counters.size) readers.delete(key);
-    reader.on(reader.counters.size && !navigating ? 'shown' : 'left');
-    reader.show();
+    const isUsed = used.has(reader);
+    // A counter that stays while the address alone changes is where it was.
+    if (isLoaded || (isOther && !isUsed)) {
+      reader.on('removed');
+      reader.on('arrived');
+    }
+    reader.on(isUsed ? 'shown' : 'removed');
+    if (isOther && !isUsed) readers.delete(key);
   });
+  listed.forEach(([, , , its], key) => used.has(its) || listed.delete(key));
+  drawAll();
+  void refreshListed();
+}
+
+async function refreshListed(): Promise<void> {
+  for (const [server] of listed.values()) {
+    try {
+      const module: { refresh: typeof refresh } = await import(`${server}/embed-listed.js`);
+      return module.refresh(listed);
+    } catch {
+      // It is tried again when the page is seen the next time.
+    }
+  }
 }
 
 /** What moves a counter takes it from the page, and puts it back in the same moment. */
@@ -47,7 +94,9 @@ function updateSoon(): void {
 const tellAll = (...event: Event) => readers.forEach((reader) => reader.on(...event));
 
 class ViewCounter extends HTMLElement {
-  static observedAttributes = ['slug', 'server', 'show'];
+  static observedAttributes = ['slug', 'server', 'show', 'no-count'];
+  numbers: Numbers | undefined;
+  readonly draw = drawing(this);
 
   connectedCallback(): void {
     counters.add(this);
@@ -55,88 +104,49 @@ class ViewCounter extends HTMLElement {
   }
 
   disconnectedCallback(): void {
-    counters.delete(this);
     updateSoon();
   }
 
   attributeChangedCallback(): void {
     updateSoon();
   }
-
-  /** Shows the numbers, and whether they are no longer live. */
-  show({ live, total }: Counts, lost: boolean): void {
-    this.dataset.state = lost ? 'lost' : 'live';
-    const own = this.querySelectorAll<HTMLElement>('[data-live],[data-total]');
-    // Of a page's own markup only the numbers are ours.
-    own.forEach((place) => {
-      place.textContent = this.#written('live' in place.dataset ? live : total);
-    });
-    if (own.length) return;
-    const what = this.getAttribute('show');
-    const reading = `${this.#written(live)} reading now`;
-    const views = `${this.#written(total)} view${total === 1 ? '' : 's'}`;
-    const parts: [string, string][] = [];
-    if (what !== 'total') parts.push(['live', reading]);
-    if (what !== 'total' && what !== 'live') parts.push(['separator', ' · ']);
-    if (what !== 'live') parts.push(['total', views]);
-    if (lost) parts.push(['sign', ' · not live']);
-    this.replaceChildren(
-      ...parts.map(([name, text]) => {
-        const part = document.createElement('span');
-        part.className = `view-counter-${name}`;
-        part.textContent = text;
-        part.ariaHidden = name === 'separator' ? 'true' : null;
-        return part;
-      }),
-    );
-  }
-
-  /** As the page's language writes it. */
-  #written(n: number): string {
-    const language = this.closest<HTMLElement>('[lang]')?.lang;
-    try {
-      return n.toLocaleString(language || undefined);
-    } catch {
-      // It is no language's name.
-      return n.toLocaleString();
-    }
-  }
 }
 
 /** @param at Where it happens. @param names What happens. */
-const listen = (at: EventTarget, names: string, then: (event: any) => void) =>
-  names.split(' ').forEach((name) => at.addEventListener(name, then));
+const listen = (at: EventTarget | undefined, names: string, then: (event: any) => void) =>
+  names.split(' ').forEach((name) => at?.addEventListener(name, then));
 
 if (!customElements.get('view-counter')) {
-  const tellRole = () => tellAll('role', isLeftOut());
-  const ask = () => {
+  const tellRole = () => {
     decide();
-    tellRole();
+    tellAll('role', isLeftOut());
+    drawAll();
   };
-  listen(document, 'visibilitychange prerenderingchange', () =>
-    tellAll(isVisible() ? 'visible' : 'hidden'),
-  );
-  listen(window, 'online', () => tellAll('online'));
-  listen(window, 'pagehide', () => tellAll('pagehide'));
+  listen(document, 'visibilitychange prerenderingchange', () => {
+    tellAll(isVisible() ? 'visible' : 'hidden');
+    void refreshListed();
+  });
+  listen(window, 'online pagehide', ({ type }) => tellAll(type));
   listen(window, 'pageshow', ({ persisted }) => {
     if (!persisted) return;
+    showing.restored();
     // Another tab may have decided while this one was in the cache.
     tellRole();
     tellAll('restored');
   });
-  listen(window, 'storage', tellRole);
-  listen(window, 'hashchange', ask);
+  listen(window, 'storage hashchange', tellRole);
   // Astro's and Turbo's navigations: left before the next page is fetched, and there when
   // it has loaded. Turbo visits the same page for a place in it, too, and to refresh it.
   listen(document, 'astro:before-preparation turbo:visit', ({ to, detail }) => {
-    navigating ||= (to ?? new URL(detail.url)).pathname !== path;
-    update();
+    if (showing.leaves(to ?? new URL(detail.url))) tellAll('leaving');
   });
+  listen(document, 'astro:after-swap turbo:render', showing.replaced);
   listen(document, 'astro:page-load turbo:load', () => {
-    navigating = false;
-    path = location.pathname;
-    update();
+    if (showing.loaded()) update(true, true);
   });
-  ask();
+  // Other routers say nothing, but change the address: some before the page, some after it.
+  listen(window, 'popstate', updateSoon);
+  listen((window as { navigation?: EventTarget }).navigation, 'currententrychange', updateSoon);
+  tellRole();
   customElements.define('view-counter', ViewCounter);
 }

@@ -1,24 +1,30 @@
-// When a page is a reader of one slug: a state machine. It is told what happens and when,
+// When a page is a reader of one slug: a pure state machine. It is told what happens and when,
 // and says what is to be done; it knows no browser, no clock and no randomness of its own.
 //
-// It has the rules, and the words, of src/counter/lifecycle.rs, where each is told with
-// its reason: `npm test` replays random lives of that one here, and both have to do the
-// same. Moments and times are in milliseconds.
+// It has the rules, and the words, of src/counter/lifecycle.rs, where each is told with its
+// reason: `make element-tests` replays random lives of that one here, and both have to do the
+// same. Moments and times are in whole milliseconds.
 
 const SECOND = 1000;
 const RETRY_BASE = SECOND;
-const RETRY_MOST = 30 * SECOND;
+const MAX_RETRY_DELAY = 30 * SECOND;
 const STABLE_AFTER = 5 * SECOND;
 const RESTART_SPREAD = 5 * SECOND;
-const RESTART_MOST = 60 * SECOND;
+const MAX_RESTART = 60 * SECOND;
 const PATIENT_AFTER = 8;
-const PATIENT_RETRY = 600 * SECOND;
-const HIDDEN_MOST = 60 * SECOND;
-const SILENT_AFTER = 60 * SECOND;
-const ANSWER_WITHIN = 10 * SECOND;
+const PATIENT_RETRY_DELAY = 600 * SECOND;
+const UNKNOWN_RETRY_DELAY = 3600 * SECOND;
+const GOING_AWAY_DELAY = 2 * SECOND;
+const MAX_HIDDEN = 60 * SECOND;
+export const LEAVING_TIMEOUT = 10 * SECOND;
+const REMOVAL_GRACE = SECOND / 2;
+const LOST_GRACE = 2 * SECOND;
+const IDLE_TIMEOUT = 60 * SECOND;
+const RESPONSE_TIMEOUT = 10 * SECOND;
 const FRESH = SECOND;
 
 /** Close codes: RFC 6455 §7.4.1, and one of its private range. */
+const GOING_AWAY = 1001;
 const ABNORMAL = 1006;
 const RESTART = 1012;
 const REPLACED = 4001;
@@ -28,17 +34,21 @@ export interface Counts {
   total: number;
 }
 
-/** Why a handshake was refused: no such post, come back after this time, or anything else. */
-export type Answer = 'unknown' | 'other' | number;
+/**
+ * Why a handshake was refused: the slug is not counted, come back after this time, it is the
+ * WebSocket alone that cannot be had, or anything else.
+ */
+export type Refusal = 'unknown' | 'other' | number | Counts;
 
 /** Something that happened to the page or to its socket. */
 export type Event =
-  | ['shown' | 'left' | 'visible' | 'hidden' | 'online' | 'pagehide' | 'restored' | 'woken']
+  | ['shown' | 'removed' | 'leaving' | 'arrived' | 'visible' | 'hidden']
+  | ['online' | 'pagehide' | 'restored' | 'woken']
   /** Whether this browser only watches. */
   | ['role', boolean]
   | ['frame', number, Counts]
   | ['closed', number, number]
-  | ['answer', number, Answer];
+  | ['refused', number, Refusal];
 
 /** What does as it is told, in the order in which it is, and tells nothing back meanwhile. */
 export interface Host {
@@ -52,249 +62,274 @@ export interface Host {
   close(): void;
   /** Send any text on the socket: the server answers it with the numbers. */
   probe(): void;
-  /** Ask the server for the slug's numbers, and tell what it says as `answer`. */
-  askWhy(generation: number): void;
-  /** Show these numbers, as live. */
-  show(counts: Counts): void;
-  /** Say that the numbers are no longer live. */
-  showLost(): void;
+  /** Ask the server for the slug's numbers, and tell what it says as `refused`. */
+  probeRefusal(generation: number): void;
+  /** Show these numbers, as live or no longer live; without numbers, say so of the last. */
+  show(isLive: boolean, counts?: Counts): void;
 }
 
-/** None, and one is to be opened as soon as the page can be seen. */
+/** A moment that never comes. */
+const NEVER = Infinity;
+
+/** None, and one is to be opened as soon as somebody reads. */
 const WAITING = 0;
-/** The browser holds one. */
-const HELD = 1;
+/** The browser has one. */
+const LINKED = 1;
 /** None: the last was refused, and the server has been asked why. */
-const ASKING = 2;
-/** None until a moment; or, unless the server told it, until somebody looks. */
+const PROBING = 2;
+/** None until a moment; or, unless the server named it, until somebody looks. */
 const RETRYING = 3;
-/** None, for good. */
+/** None for the rest of this showing. */
 const ENDED = 4;
 
 interface Socket {
   is: number;
   /** When something about it is due. */
-  due?: number | undefined;
-  /** Of a retry: the server told when. */
-  told?: boolean | undefined;
+  due: number;
+  /** Of a retry: the server named the moment. Of a link: it is dead then, and not only asked. */
+  final?: boolean | undefined;
   /** Of a link: when its first frame came. */
-  openSince?: number | undefined;
+  openSince: number;
   /** Of a link: when it brought the latest frame, or was opened. */
-  heard?: number;
-  /** Of a link: when something is due it is dead, and not only asked. */
-  doomed?: boolean;
+  lastFrame: number;
 }
 
-/** One showing of the page. */
+/** The slug in one showing of the page. */
 interface View {
-  id: string;
+  ident: string;
   connectedBefore: boolean;
   socket: Socket;
 }
 
-export interface Lifecycle {
-  /** Something happens. */
-  on(event: Event, now: number): void;
-  /** When `woken` is wanted next. */
-  wakesAt(): number | undefined;
-}
+/** Something happens. Returns when `woken` is wanted next; never, if that is infinite. */
+export type Lifecycle = (event: Event, now: number) => number;
 
 /** A slug that is not on the page yet, on a page that can or cannot be seen. */
-export function lifecycle(visible: boolean, watches: boolean, host: Host): Lifecycle {
-  let shown = false;
+export function lifecycle(isVisible: boolean, watches: boolean, host: Host): Lifecycle {
+  /** Since when no counter of the slug is on the page. */
+  let absentSince = 0;
   /** Since when the page cannot be seen. */
-  let hiddenSince = visible ? undefined : 0;
+  let hiddenSince = isVisible ? NEVER : 0;
+  /** A navigation away from the page began, and has until then to end. */
+  let leavingUntil = NEVER;
+  let isPutAway = false;
   let view: View | undefined;
   let generation = 0;
   let failures = 0;
-  let restartsUntil = 0;
-  let putAway = false;
-  let owesLost = false;
+  let restartUntil = 0;
+  /** The numbers are not live, and nobody was told. */
+  let owesNotice = false;
+  let noticeAt = NEVER;
   /** Of the event in hand. */
   let now = 0;
 
-  const become = (is: number, due?: number, told?: boolean) => {
-    view!.socket = { is, due, told };
+  const partOf = (time: number) => Math.floor(time * host.fraction());
+
+  const become = (is: number, due = NEVER, final = false) => {
+    view!.socket = { is, due, final, openSince: NEVER, lastFrame: now };
   };
+
+  const isRead = () => Math.min(absentSince, hiddenSince, leavingUntil) === NEVER && !isPutAway;
+
+  /** When a socket is closed because nobody reads. */
+  const closesAt = () => Math.min(hiddenSince + MAX_HIDDEN, absentSince + REMOVAL_GRACE);
 
   const beginView = () => {
     failures = 0;
-    view = { id: host.viewId(), connectedBefore: false, socket: { is: WAITING } };
+    view = { ident: host.viewId(), connectedBefore: false, socket: {} as Socket };
+    become(WAITING);
+  };
+
+  const oweNotice = (link: Socket) => {
+    owesNotice ||= link.openSince < NEVER;
   };
 
   /** Closes the socket of a page whose numbers stay to be seen. */
   const unlink = () => {
     const link = view?.socket;
-    if (link?.is !== HELD) return;
+    if (link?.is !== LINKED) return;
     become(WAITING);
     host.close();
-    owesLost ||= link.openSince !== undefined;
-    return link;
+    oweNotice(link);
   };
 
   const endView = () => {
     unlink();
     view = undefined;
+    leavingUntil = NEVER;
   };
 
-  const retryAfter = (wait: number, told: boolean) => {
+  const retryAfter = (delay: number, named = false) => {
     failures++;
-    become(RETRYING, now + wait, told);
+    become(RETRYING, now + delay, named);
   };
 
   /** Full jitter: a wait drawn from the whole of a range that doubles. */
   const backOff = () => {
-    const restarts = now < restartsUntil;
+    const restarts = now < restartUntil;
     if (restarts) failures = 0;
-    const most = restarts ? RESTART_SPREAD : Math.min(RETRY_BASE * 2 ** failures, RETRY_MOST);
-    retryAfter(most * host.fraction(), false);
+    const longest = Math.min(RETRY_BASE * 2 ** failures, MAX_RETRY_DELAY);
+    retryAfter(partOf(restarts ? RESTART_SPREAD : longest));
   };
 
   /** The link ended, and nobody says why. */
-  const lost = ({ openSince }: Socket) => {
-    if (now - (openSince ?? now) >= STABLE_AFTER) failures = 0;
+  const lost = (link: Socket) => {
+    if (now >= link.openSince + STABLE_AFTER) failures = 0;
     backOff();
   };
 
   const probe = (link: Socket) => {
-    link.due = now + ANSWER_WITHIN;
-    link.doomed = true;
+    link.due = now + RESPONSE_TIMEOUT;
+    link.final = true;
     host.probe();
   };
 
   /** Somebody looks at the page again, or the network is back. */
   const reconsider = () => {
     const socket = view?.socket;
-    if (socket?.is === RETRYING && !socket.told) become(WAITING);
-    if (socket?.is !== HELD) return;
-    if (socket.doomed) socket.due = Math.min(socket.due!, now + ANSWER_WITHIN);
-    else if (now >= socket.heard! + FRESH) probe(socket);
+    if (socket?.is === RETRYING && !socket.final) become(WAITING);
+    if (socket?.is !== LINKED) return;
+    if (socket.final) socket.due = Math.min(socket.due, now + RESPONSE_TIMEOUT);
+    else if (now >= socket.lastFrame + FRESH) probe(socket);
   };
 
-  const heard = (counts: Counts) => {
+  const frame = (counts: Counts) => {
     const link = view!.socket;
-    if (link.is !== HELD) return;
-    link.openSince ??= now;
-    link.heard = now;
-    link.due = now + SILENT_AFTER;
-    link.doomed = false;
+    if (link.is !== LINKED) return;
+    link.openSince = Math.min(link.openSince, now);
+    link.lastFrame = now;
+    link.due = now + IDLE_TIMEOUT;
+    link.final = false;
     view!.connectedBefore ||= !watches;
-    restartsUntil = 0;
-    owesLost = false;
-    host.show(counts);
+    restartUntil = 0;
+    owesNotice = false;
+    host.show(true, counts);
   };
 
   const closed = (code: number) => {
     const link = view!.socket;
-    if (link.is !== HELD) return;
+    if (link.is !== LINKED) return;
     if (code === REPLACED) {
       become(ENDED);
-    } else if (link.openSince === undefined && code === ABNORMAL && hiddenSince === undefined) {
-      become(ASKING, now + ANSWER_WITHIN);
-      host.askWhy(generation);
+    } else if (link.openSince === NEVER && code === ABNORMAL && hiddenSince === NEVER) {
+      become(PROBING, now + RESPONSE_TIMEOUT);
+      host.probeRefusal(generation);
     } else if (code === RESTART) {
-      restartsUntil = now + RESTART_MOST;
+      restartUntil = now + MAX_RESTART;
       backOff();
+    } else if (code === GOING_AWAY) {
+      retryAfter(GOING_AWAY_DELAY + partOf(RETRY_BASE));
     } else {
       lost(link);
     }
-    owesLost ||= link.openSince !== undefined;
+    oweNotice(link);
   };
 
-  const answered = (answer: Answer) => {
-    if (view!.socket.is !== ASKING) return;
-    if (answer === 'unknown') become(ENDED);
-    else if (answer !== 'other') retryAfter(answer + RESTART_SPREAD * host.fraction(), true);
-    else if (failures + 1 >= PATIENT_AFTER) {
-      retryAfter(PATIENT_RETRY + RETRY_MOST * host.fraction(), false);
+  const refused = (refusal: Refusal) => {
+    if (view!.socket.is !== PROBING) return;
+    if (typeof refusal === 'object') {
+      owesNotice = false;
+      host.show(false, refusal);
+    }
+    if (refusal === 'unknown') {
+      become(RETRYING, now + UNKNOWN_RETRY_DELAY + partOf(MAX_RETRY_DELAY));
+    } else if (typeof refusal === 'number') {
+      retryAfter(refusal + partOf(RESTART_SPREAD), true);
+    } else if (failures + 1 >= PATIENT_AFTER) {
+      retryAfter(PATIENT_RETRY_DELAY + partOf(MAX_RETRY_DELAY));
     } else backOff();
   };
 
   const woken = () => {
-    // It stays closed until somebody looks.
-    if (now >= hiddenSince! + HIDDEN_MOST) unlink();
+    if (now >= leavingUntil) leavingUntil = NEVER;
+    // It stays closed until somebody reads again.
+    if (now >= closesAt()) unlink();
     const socket = view?.socket;
     if (!(now >= socket?.due!)) return;
     if (socket!.is === RETRYING) become(WAITING);
-    else if (socket!.is === ASKING) answered('other');
-    else if (socket!.doomed) {
+    else if (socket!.is === PROBING) refused('other');
+    else if (socket!.final) {
       unlink();
       lost(socket!);
     } else probe(socket!);
   };
 
-  const openIfWanted = () => {
-    if (hiddenSince !== undefined || view?.socket.is !== WAITING) return;
-    view.socket = { is: HELD, heard: now, due: now + SILENT_AFTER, doomed: true };
-    host.open(++generation, watches ? undefined : view.id, view.connectedBefore);
+  /** Says that the numbers are not live, once somebody has looked at them for a while. */
+  const giveNotice = () => {
+    if (!owesNotice || !isRead()) noticeAt = NEVER;
+    else if (now >= (noticeAt = Math.min(noticeAt, now + LOST_GRACE))) {
+      owesNotice = false;
+      noticeAt = NEVER;
+      host.show(false);
+    }
   };
 
-  return {
-    on(event, at) {
-      now = at;
-      switch (event[0]) {
-        case 'shown':
-          if (!shown) {
-            shown = true;
-            putAway = false;
-            beginView();
-          }
-          break;
-        case 'left':
-          shown = false;
-          endView();
-          break;
-        case 'visible':
-          if (hiddenSince !== undefined) {
-            hiddenSince = undefined;
-            reconsider();
-          }
-          break;
-        case 'hidden':
-          hiddenSince ??= now;
-          break;
-        case 'online':
-          reconsider();
-          break;
-        case 'pagehide':
-          putAway = true;
-          endView();
-          break;
-        case 'restored':
-          putAway = false;
-          endView();
-          if (shown) beginView();
-          break;
-        case 'role':
-          if (watches !== event[1]) {
-            watches = event[1];
-            unlink();
-          }
-          break;
-        case 'woken':
-          woken();
-          break;
-        default:
-          // What a socket of an earlier generation, or view, says is about the past.
-          if (!view || event[1] !== generation) break;
-          if (event[0] === 'frame') heard(event[2]);
-          else if (event[0] === 'closed') closed(event[2]);
-          else answered(event[2]);
-      }
-      // Said when somebody looks, so that who comes back to a page and finds it live
-      // again in the same moment is not startled.
-      if (owesLost && shown && hiddenSince === undefined && !putAway) {
-        owesLost = false;
-        host.showLost();
-      }
-      openIfWanted();
-    },
+  const openIfWanted = () => {
+    if (!isRead() || view?.socket.is !== WAITING) return;
+    become(LINKED, now + IDLE_TIMEOUT, true);
+    host.open(++generation, watches ? undefined : view.ident, view.connectedBefore);
+  };
 
-    wakesAt() {
-      const socket = view?.socket;
-      return socket?.is === HELD && hiddenSince !== undefined
-        ? Math.min(socket.due!, hiddenSince + HIDDEN_MOST)
-        : socket?.due;
-    },
+  return (event, at) => {
+    now = at;
+    switch (event[0]) {
+      case 'shown':
+        absentSince = NEVER;
+        if (!view && !isPutAway) beginView();
+        break;
+      case 'removed':
+        absentSince = Math.min(absentSince, now);
+        break;
+      case 'leaving':
+        leavingUntil = now + LEAVING_TIMEOUT;
+        unlink();
+        break;
+      case 'arrived':
+      case 'restored':
+        isPutAway = false;
+        endView();
+        if (absentSince === NEVER) beginView();
+        break;
+      case 'visible':
+        if (hiddenSince < NEVER) {
+          hiddenSince = NEVER;
+          reconsider();
+        }
+        break;
+      case 'hidden':
+        hiddenSince = Math.min(hiddenSince, now);
+        break;
+      case 'online':
+        reconsider();
+        break;
+      case 'pagehide':
+        isPutAway = true;
+        endView();
+        break;
+      case 'role':
+        if (watches !== event[1]) {
+          watches = event[1];
+          unlink();
+        }
+        break;
+      case 'woken':
+        woken();
+        break;
+      default:
+        // What a socket of an earlier generation, or view, says is about the past.
+        if (!view || event[1] !== generation) break;
+        if (event[0] === 'frame') frame(event[2]);
+        else if (event[0] === 'closed') closed(event[2]);
+        else refused(event[2]);
+    }
+    giveNotice();
+    openIfWanted();
+    const socket = view?.socket;
+    return Math.min(
+      socket?.due ?? NEVER,
+      socket?.is === LINKED ? closesAt() : NEVER,
+      leavingUntil,
+      noticeAt,
+    );
   };
 }

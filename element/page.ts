@@ -27,16 +27,17 @@ export function decide(): void {
   if (location.hash !== QUESTION) return;
   const leftOut = isLeftOut();
   const question = leftOut
-    ? 'Count the visits of this browser again?'
-    : 'Leave this browser out of the counts? It will still show them.';
-  // So that a reload does not ask again, nor the address when it is passed on.
-  history.replaceState(history.state, '', location.pathname + location.search);
-  if (!confirm(question)) return;
+    ? 'Count this browser again?'
+    : 'Leave this browser out of the counts?';
+  const isDecided = confirm(question);
   try {
-    if (leftOut) localStorage.removeItem(KEY);
-    else localStorage.setItem(KEY, '1');
+    // So that a reload does not ask again, nor the address when it is passed on. Whole, since a
+    // path that begins with two slashes would name another host, as a <base> may.
+    history.replaceState(history.state, '', location.href.slice(0, -QUESTION.length));
+    if (isDecided && leftOut) localStorage.removeItem(KEY);
+    else if (isDecided) localStorage.setItem(KEY, '1');
   } catch {
-    alert('This browser stores nothing here, so it cannot be left out.');
+    alert('This browser cannot remember that.');
   }
 }
 
@@ -47,21 +48,29 @@ export function remarks(): string {
   return privacy + (navigator.webdriver ? '&webdriver=1' : '');
 }
 
-/** 128 random bits, as 32 hexadecimal digits. */
-export const randomId = () =>
-  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
-    byte.toString(16).padStart(2, '0'),
-  ).join('');
-
-/**
- * The slug of the page at this path: in small letters, without `index.html` at its end and
- * without slashes around it; `index` for the site's first page.
- */
-export function slugOf(path: string): string {
-  try {
-    path = decodeURIComponent(path);
-  } catch {
-    // It is not UTF-8: no slug either, which the server will say.
+/** 128 random bits, as 32 hexadecimal digits. By no method that a page's old library replaces. */
+export function randomId(): string {
+  let id = '';
+  for (const part of crypto.getRandomValues(new Uint32Array(4))) {
+    id += (part + 2 ** 32).toString(16).slice(1);
   }
-  return path.toLowerCase().replace(/(^|\/)index\.html$/, '').replace(/^\/+|\/+$/g, '') || 'index';
+  return id;
+}
+
+/** The path of the address that the page says is its own, if that is of this site. */
+export function canonicalPath(): string | undefined {
+  const link = document.querySelector<HTMLLinkElement>('link[rel~=canonical]');
+  try {
+    const url = new URL(link!.href);
+    if (url.origin === location.origin) return url.pathname;
+  } catch {}
+  return undefined;
+}
+
+const said: Record<string, true> = {};
+
+/** Says this in the browser's console, once. */
+export function say(problem: string): void {
+  if (!said[problem]) console.error('<view-counter>: ' + problem);
+  said[problem] = true;
 }

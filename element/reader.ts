@@ -1,32 +1,22 @@
-// One slug on this page: its lifecycle, its socket, and who is shown the numbers.
+// One slug on this page: its lifecycle, its socket, and what is known of its numbers.
 
-import { type Answer, type Counts, type Event, lifecycle } from './lifecycle';
+import type { Numbers } from './drawing';
+import { type Counts, type Event, lifecycle, type Refusal } from './lifecycle';
 import { isLeftOut, isVisible, randomId, remarks } from './page';
+import { encodedSlug } from './slug';
 
-/** What shows the numbers of a slug, and whether they are no longer live. */
-interface Counter {
-  show(counts: Counts, lost: boolean): void;
-}
-
-export interface Reader {
-  /** Those that are on the page. */
-  counters: Set<Counter>;
+export interface Reader extends Numbers {
   on(...event: Event): void;
-  /** Shows all of them what was last known, if anything was. */
-  show(): void;
 }
 
-/** A browser's timer knows no more, about 25 days. */
-const TIMER_MOST = 2 ** 31 - 1;
+/** A browser's timer knows no more than 2³¹ ms. */
+const MAX_TIMER = 1e9;
 
-/** A reader of this slug at this server, which is on no page yet. */
-export function reader(server: string, slug: string): Reader {
-  const path = encodeURIComponent(slug);
-  const counters = new Set<Counter>();
+/** A reader of this slug at this server, which is on no page yet; what it learns is to be drawn. */
+export function reader(server: string, slug: string, draw: () => void): Reader {
+  const path = encodedSlug(slug);
   let socket: WebSocket | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let last: Counts | undefined;
-  let lost = false;
 
   const life = lifecycle(isVisible(), isLeftOut(), {
     viewId: randomId,
@@ -34,19 +24,18 @@ export function reader(server: string, slug: string): Reader {
     open(generation, view, again) {
       const who = view ? `v=${view}${again ? '&again=1' : ''}` : 'watch=1';
       const url = `${server}/api/v1/connect/${path}?${who}${remarks()}`;
+      socket = undefined;
       try {
         socket = new WebSocket(url.replace(/^http/, 'ws'));
         socket.onmessage = ({ data }) => {
           // Frames may get more fields and other kinds may come: what is not understood
           // is passed over.
-          try {
-            const { live, total } = JSON.parse(data);
-            if (live >= 0 && total >= 0) on('frame', generation, { live, total });
-          } catch {}
+          const counts = countsOf(data);
+          if (counts) on('frame', generation, counts);
         };
         socket.onclose = ({ code }) => on('closed', generation, code);
       } catch {
-        setTimeout(() => on('closed', generation, 1006));
+        setTimeout(on, 0, 'closed', generation, 1006);
       }
     },
     close() {
@@ -57,42 +46,47 @@ export function reader(server: string, slug: string): Reader {
     probe() {
       socket?.send('?');
     },
-    async askWhy(generation) {
-      on('answer', generation, await answerOf(`${server}/api/v1/views/${path}`));
+    async probeRefusal(generation) {
+      on('refused', generation, await refusalOf(`${server}/api/v1/views/${path}`));
     },
-    show(counts) {
-      last = counts;
-      lost = false;
-      show();
-    },
-    showLost() {
-      lost = true;
-      show();
+    show(isLive, counts) {
+      it.counts = counts ?? it.counts;
+      it.kind = isLive ? 'live' : 'lost';
+      draw();
     },
   });
 
-  const show = () => counters.forEach((counter) => last && counter.show(last, lost));
-
   const on = (...event: Event) => {
-    life.on(event, performance.now());
+    const at = life(event, Math.floor(performance.now()));
     clearTimeout(timer);
-    const at = life.wakesAt();
-    if (at !== undefined) {
-      timer = setTimeout(() => on('woken'), Math.min(at - performance.now() + 1, TIMER_MOST));
+    if (at < Infinity) {
+      timer = setTimeout(on, Math.min(at - performance.now() + 1, MAX_TIMER), 'woken');
     }
   };
 
-  return { counters, on, show };
+  const it: Reader = { on, kind: 'live' };
+  return it;
+}
+
+/** The numbers that this text is; undefined if it is something else. */
+function countsOf(text: string): Counts | undefined {
+  try {
+    const { live, total } = JSON.parse(text);
+    if (live >= 0 && total >= 0) return { live, total };
+  } catch {}
+  return undefined;
 }
 
 /** Why a handshake was refused: scripts cannot see that of a WebSocket, and can of a request. */
-async function answerOf(url: string): Promise<Answer> {
+async function refusalOf(url: string): Promise<Refusal> {
   try {
-    const { status, headers } = await fetch(url);
-    if (status === 404) return 'unknown';
-    const seconds = Number(headers.get('retry-after') ?? NaN);
-    return (status === 429 || status === 503) && seconds >= 0 ? seconds * 1000 : 'other';
-  } catch {
-    return 'other';
-  }
+    const response = await fetch(url);
+    const seconds = +response.headers.get('retry-after')!;
+    if (seconds) return seconds * 1000;
+    const text = await response.text();
+    if (response.ok) return countsOf(text) ?? 'other';
+    // A proxy before a server that restarts has a 404 of its own.
+    if ([400, 404].includes(response.status) && JSON.parse(text).error) return 'unknown';
+  } catch {}
+  return 'other';
 }

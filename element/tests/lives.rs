@@ -5,10 +5,10 @@
 //! "does":[…],"wakes":ms or null},…]}`. Events and actions are lists that begin with a
 //! name. Sockets are numbered as they are opened, view ids as they are asked for.
 
-#[path = "../../src/counter/lifecycle/tests/dice.rs"]
-mod dice;
+#[path = "../../src/counter/lifecycle/tests/entropy.rs"]
+mod entropy;
 
-use dice::Dice;
+use entropy::FixedEntropy;
 use proptest::{
     prelude::*,
     strategy::ValueTree,
@@ -19,10 +19,9 @@ use std::{
     env,
     io::{self, BufWriter, Write},
     process::ExitCode,
-    time::Duration,
 };
 use view_counter::counter::{
-    lifecycle::{Action, Answer, Chance, Event, Generation, Lifecycle, Role},
+    lifecycle::{Action, Entropy, Event, Generation, Lifecycle, Millis, Refusal, Role},
     protocol::{Counts, Handshake, ViewId, close_code},
 };
 
@@ -73,7 +72,7 @@ struct Plan {
 struct Step {
     what: What,
     wait: Wait,
-    /// Whatever chance is asked for in it.
+    /// Whatever random fraction is asked for in it.
     fraction: f64,
 }
 
@@ -89,14 +88,14 @@ enum What {
 enum Told {
     Frame(Counts),
     Closed(u16),
-    Answer(Answer),
+    Refused(Refusal),
 }
 
 /// How long before it.
 #[derive(Clone, Copy, Debug)]
 enum Wait {
-    /// So long, in ms.
-    Time(u64),
+    /// So long.
+    Time(Millis),
     /// Until it is to be woken, if it is.
     Alarm,
 }
@@ -132,7 +131,7 @@ fn refusals() -> impl Strategy<Value = Vec<Step>> {
         };
         [
             now(What::Socket(0, Told::Closed(close_code::ABNORMAL))),
-            now(What::Socket(0, Told::Answer(Answer::Other))),
+            now(What::Socket(0, Told::Refused(Refusal::Other))),
             again,
         ]
     });
@@ -177,7 +176,9 @@ fn fraction() -> impl Strategy<Value = f64> {
 fn what() -> impl Strategy<Value = What> {
     let page = prop_oneof![
         4 => Just(Event::Shown),
-        1 => Just(Event::Left),
+        1 => Just(Event::Removed),
+        1 => Just(Event::Leaving),
+        1 => Just(Event::Arrived),
         2 => Just(Event::Visible),
         2 => Just(Event::Hidden),
         1 => Just(Event::Online),
@@ -190,18 +191,20 @@ fn what() -> impl Strategy<Value = What> {
         4 => Just(close_code::ABNORMAL),
         2 => Just(close_code::RESTART),
         1 => Just(close_code::REPLACED),
+        1 => Just(close_code::GOING_AWAY),
         1 => 1000..1015_u16,
     ];
-    let answer = prop_oneof![
-        1 => Just(Answer::Unknown),
-        4 => (0..100_u64).prop_map(|seconds| Answer::Wait(Duration::from_secs(seconds))),
-        4 => Just(Answer::Other),
-    ];
     let counts = (0..5_u64, 0..2_000_u64).prop_map(|(live, total)| Counts { live, total });
+    let refusal = prop_oneof![
+        1 => Just(Refusal::Unknown),
+        4 => (0..100_u64).prop_map(|seconds| Refusal::Wait(seconds * 1000)),
+        2 => counts.clone().prop_map(Refusal::Numbers),
+        4 => Just(Refusal::Other),
+    ];
     let told = prop_oneof![
         3 => counts.prop_map(Told::Frame),
         3 => code.prop_map(Told::Closed),
-        2 => answer.prop_map(Told::Answer),
+        2 => refusal.prop_map(Told::Refused),
     ];
     let back = prop_oneof![8 => Just(0), 1 => 1..3_usize];
     let socket = (back, told).prop_map(|(back, told)| What::Socket(back, told));
@@ -215,39 +218,34 @@ fn life(plan: Plan) -> Value {
         Role::Reader
     };
     let mut lifecycle = Lifecycle::new(plan.visible, role);
-    let mut dice = Dice::new(0.0);
-    let mut now = Duration::ZERO;
+    let mut entropy = FixedEntropy::new(0.0);
+    let mut now = 0;
     let mut sockets = Vec::new();
     let mut steps = Vec::new();
     for step in plan.steps {
         now = match (step.wait, lifecycle.wakes_at()) {
-            (Wait::Time(ms), _) => now + Duration::from_millis(ms),
-            // In whole milliseconds, as a timer rings: not early.
-            (Wait::Alarm, Some(at)) => now.max(Duration::from_millis(ms_of(at).ceil() as u64)),
+            (Wait::Time(time), _) => now + time,
+            (Wait::Alarm, Some(at)) => now.max(at),
             (Wait::Alarm, None) => now,
         };
-        dice.fraction = step.fraction;
+        entropy.fraction = step.fraction;
         let Some((event, told)) = event(&step.what, &sockets) else {
             continue;
         };
-        let actions = lifecycle.on(event, now, &mut dice);
+        let actions = lifecycle.on(event, now, &mut entropy);
         let does: Vec<_> = actions
             .into_iter()
             .map(|action| done(action, &mut sockets))
             .collect();
         steps.push(json!({
             "event": told,
-            "at": ms_of(now),
+            "at": now,
             "fraction": step.fraction,
             "does": does,
-            "wakes": lifecycle.wakes_at().map(ms_of),
+            "wakes": lifecycle.wakes_at(),
         }));
     }
     json!({ "visible": plan.visible, "watches": plan.watches, "steps": steps })
-}
-
-fn ms_of(time: Duration) -> f64 {
-    time.as_nanos() as f64 / 1e6
 }
 
 /// The event, and how it is told; none, if there is no such socket.
@@ -267,15 +265,16 @@ fn event(what: &What, sockets: &[Generation]) -> Option<(Event, Value)> {
             Event::Closed(generation, code),
             json!(["closed", number, code]),
         ),
-        Told::Answer(answer) => {
-            let said = match answer {
-                Answer::Unknown => json!("unknown"),
-                Answer::Other => json!("other"),
-                Answer::Wait(time) => json!(ms_of(time)),
+        Told::Refused(refusal) => {
+            let said = match refusal {
+                Refusal::Unknown => json!("unknown"),
+                Refusal::Other => json!("other"),
+                Refusal::Wait(time) => json!(time),
+                Refusal::Numbers(counts) => json!(counts),
             };
             (
-                Event::Answer(generation, answer),
-                json!(["answer", number, said]),
+                Event::Refused(generation, refusal),
+                json!(["refused", number, said]),
             )
         }
     })
@@ -284,7 +283,9 @@ fn event(what: &What, sockets: &[Generation]) -> Option<(Event, Value)> {
 fn page_event(event: &Event) -> Value {
     json!(match event {
         Event::Shown => ["shown"],
-        Event::Left => ["left"],
+        Event::Removed => ["removed"],
+        Event::Leaving => ["leaving"],
+        Event::Arrived => ["arrived"],
         Event::Visible => ["visible"],
         Event::Hidden => ["hidden"],
         Event::Online => ["online"],
@@ -293,7 +294,7 @@ fn page_event(event: &Event) -> Value {
         Event::Woken => ["woken"],
         Event::Role(role) => return json!(["role", *role == Role::Watcher]),
         // They are told to sockets.
-        Event::Frame(..) | Event::Closed(..) | Event::Answer(..) => ["none"],
+        Event::Frame(..) | Event::Closed(..) | Event::Refused(..) => ["none"],
     })
 }
 
@@ -311,8 +312,9 @@ fn done(action: Action, sockets: &mut Vec<Generation>) -> Value {
         }
         Action::Close(_) => json!(["close"]),
         Action::Probe(_) => json!(["probe"]),
-        Action::AskWhy(_) => json!(["askWhy"]),
+        Action::ProbeRefusal(_) => json!(["probeRefusal"]),
         Action::Show(counts) => json!(["show", counts]),
+        Action::ShowStale(counts) => json!(["showStale", counts]),
         Action::ShowLost => json!(["showLost"]),
     }
 }

@@ -1,4 +1,4 @@
 // What is tested without a browser.
 
 export { lifecycle } from '../lifecycle';
-export { slugOf } from '../page';
+export { encodedSlug, isSlug, serverOf, slugOfAttribute, slugOfPath } from '../slug';

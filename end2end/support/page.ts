@@ -1,6 +1,7 @@
 /** What the tests ask of a page, in the words of the tests. */
 
 import { expect, type Locator, type Page } from '@playwright/test';
+import { PLAIN } from './plain-pages';
 
 /** A page of each kind, with the address that it has here. */
 export const PAGES = {
@@ -14,9 +15,21 @@ export const PAGES = {
 
 type State = 'static' | 'live' | 'lost';
 
-/** The counters of a page that are in this state. */
+/** The counters of a page that are in this state. The element draws into a shadow of its own. */
 export function counters(page: Page, state: State): Locator {
-  return page.locator(`.view-counter[data-state="${state}"]`);
+  return page.locator(
+    PLAIN ? `.view-counter [part="is-${state}"]` : `.view-counter[data-state="${state}"]`,
+  );
+}
+
+/** What stands between a counter's numbers. */
+export function separators(page: Page): Locator {
+  return page.locator(PLAIN ? '.view-counter [part=separator]' : '.view-counter-separator');
+}
+
+/** What says of counters that they are not live. */
+export function signs(page: Page): Locator {
+  return page.locator(PLAIN ? '.view-counter [part=sign]:not(:empty)' : '.view-counter-sign');
 }
 
 /** Waits until both counters of a post read `text`, live or as they say otherwise. */

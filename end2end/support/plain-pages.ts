@@ -34,7 +34,7 @@ export function plainPage(path: string) {
         <title>${page.title}</title>
         <link rel="icon" href="data:,">
         <style>
-          .view-counter[data-state='live'] .view-counter-separator { background: seagreen }
+          .view-counter::part(is-lost) { color: dimgray }
         </style>
         <script src="/embed.js" async></script>
       </head>

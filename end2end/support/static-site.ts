@@ -1,6 +1,6 @@
 /**
- * Somebody else's site: the files of a folder, and some from elsewhere, at an address of
- * their own. Where these name the counting server as it is in `examples/`, they are given
+ * Somebody else's site: the files of a folder, and some from elsewhere, and pages that a test
+ * writes, at an address of their own. Where these name the counting server as it is in `examples/`, they are given
  * the one of the test.
  */
 
@@ -29,7 +29,16 @@ export interface SiteFiles {
   written?: string;
 }
 
+/** What a test has the site say at a path. */
+export interface Answer {
+  status?: number;
+  headers?: Record<string, string>;
+  body?: string;
+}
+
 export class StaticSite {
+  /** By path, before the files. Until one that is a promise is kept, the browser waits. */
+  readonly answers = new Map<string, Answer | Promise<Answer>>();
   /** The counting server's address. */
   counts = '';
   /** What runs in each document before its own scripts. */
@@ -40,9 +49,17 @@ export class StaticSite {
   private constructor(files: SiteFiles) {
     this.#files = files;
     this.#http = createServer(async (request, response) => {
-      const { pathname } = new URL(request.url ?? '/', 'http://site');
+      const { pathname } = new URL(`http://site${request.url}`);
       if (this.preload !== undefined && pathname === PRELOAD_PATH) {
         response.writeHead(200, { 'content-type': 'text/javascript' }).end(this.preload);
+        return;
+      }
+      const answer = await this.answers.get(pathname);
+      if (answer) {
+        const headers = answer.body === undefined ? {} : { 'content-type': TYPES['.html'] };
+        response
+          .writeHead(answer.status ?? 200, { ...headers, ...answer.headers })
+          .end(this.#here(answer.body ?? ''));
         return;
       }
       const file = await this.#read(pathname);
@@ -72,17 +89,22 @@ export class StaticSite {
     await once(this.#http, 'close');
   }
 
+  /** The text with the addresses of this test. */
+  #here(text: string): string {
+    const { written } = this.#files;
+    const counts = text
+      .replaceAll('http://127.0.0.1:3000', this.counts)
+      .replaceAll('ws://127.0.0.1:3000', this.counts.replace('http', 'ws'));
+    return written ? counts.replaceAll(written, this.url) : counts;
+  }
+
   async #read(name: string): Promise<{ bytes: Buffer | string; type: string } | undefined> {
-    const { folder, more = {}, written } = this.#files;
+    const { folder, more = {} } = this.#files;
     const whole = inRepository(more[name] ?? path.join(folder, decodeURIComponent(name)));
     const file = name.endsWith('/') ? path.join(whole, 'index.html') : whole;
     const type = TYPES[path.extname(file)];
     const bytes = await readFile(file).catch(() => undefined);
     if (!bytes || !type) return undefined;
-    const text = bytes
-      .toString()
-      .replaceAll('http://127.0.0.1:3000', this.counts)
-      .replaceAll('ws://127.0.0.1:3000', this.counts.replace('http', 'ws'));
-    return { bytes: written ? text.replaceAll(written, this.url) : text, type };
+    return { bytes: this.#here(bytes.toString()), type };
   }
 }

@@ -6,8 +6,12 @@ import { IS_DEFINED, PLAIN } from './plain-pages';
 import type { Proxy } from './proxy';
 
 /** What a page answers with each of its counters: the state, and what it reads. */
-export const COUNTERS = `[...document.querySelectorAll('.view-counter')]
-  .map((counter) => [counter.dataset.state, counter.textContent])`;
+export const COUNTERS = PLAIN
+  ? `[...document.querySelectorAll('.view-counter')]
+      .map(({ shadowRoot }) => shadowRoot.querySelector('[part^="is-"]'))
+      .map((drawn) => drawn && [drawn.getAttribute('part').slice(3), drawn.textContent])`
+  : `[...document.querySelectorAll('.view-counter')]
+      .map((counter) => [counter.dataset.state, counter.textContent])`;
 
 export class Tab {
   readonly page: Page;

@@ -1,22 +1,11 @@
 import { AxeBuilder } from '@axe-core/playwright';
-import type { Page } from '@playwright/test';
 import { expect, test } from '../support/fixtures';
-import { expectCounter } from '../support/page';
+import { expectCounter, signs } from '../support/page';
 
 // While the server is away, the browser says of each try that it failed.
 test.use({ expectedComplaints: /WebSocket connection to .* failed|ERR_CONNECTION_REFUSED/ });
 
 const LOST = '1 reading now · 1 view · not live';
-
-const signs = (page: Page) => page.locator('.view-counter-sign');
-
-/** Waits until both counters are lost, and say so as plainly as they ever will. */
-async function expectSigns(page: Page): Promise<void> {
-  await expectCounter(page, LOST, 'lost');
-  await signs(page).evaluateAll((signs) =>
-    Promise.all(signs.flatMap((sign) => sign.getAnimations()).map(({ finished }) => finished)),
-  );
-}
 
 test('a counter that lost its socket says so, and keeps its last numbers', async ({
   page,
@@ -27,7 +16,7 @@ test('a counter that lost its socket says so, and keeps its last numbers', async
   await expect(signs(page), 'a live one has no sign').toHaveCount(0);
 
   await server.stop();
-  await expectSigns(page);
+  await expectCounter(page, LOST, 'lost');
   await expect(signs(page)).toHaveCount(2);
   for (const sign of await signs(page).all()) {
     await expect(sign).toContainText('not live');
@@ -51,7 +40,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await page.goto('/posts/noon');
     await expectCounter(page, '1 reading now · 1 view');
     await server.stop();
-    await expectSigns(page);
+    await expectCounter(page, LOST, 'lost');
     const { violations } = await new AxeBuilder({ page }).analyze();
     expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
   });
@@ -62,7 +51,7 @@ test('the sign fits on a phone', async ({ page, server }) => {
   await page.goto('/posts/noon');
   await expectCounter(page, '1 reading now · 1 view');
   await server.stop();
-  await expectSigns(page);
+  await expectCounter(page, LOST, 'lost');
   const overflow = await page.evaluate(
     () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
   );

@@ -4,9 +4,9 @@
 pub(super) mod exclusion;
 mod page;
 mod reader;
+mod refusal;
 mod site;
 mod socket;
-mod why;
 
 pub(super) use site::visit;
 
@@ -20,10 +20,17 @@ use std::{cell::Cell, rc::Rc};
 /// Makes the page a reader of this slug until the current owner is cleaned up,
 /// or a navigation leaves the present path. Returns the numbers as they change.
 ///
-/// Leaving is for good. A navigation that comes back builds the post anew, and
-/// that is the new view: if this one came back as well, one return would be two.
+/// What is drawn anew on the same path is the same view. Leaving the path is for good: a
+/// navigation that comes back builds the post anew, and that is the new view. If this one
+/// came back as well, one return would be two.
 pub(super) fn read(slug: Slug, beginning: Reading) -> Signal<Reading> {
-    let reader = Reader::of(slug, beginning);
+    let router = use_context::<BrowserUrl>();
+    // With a slash at the end it is the same page.
+    let path_of = |url: &Url| url.path().trim_end_matches('/').to_owned();
+    let mounted_on = router
+        .as_ref()
+        .map(|router| path_of(&router.as_url().read_untracked()));
+    let reader = Reader::on_path(mounted_on.clone(), slug, beginning);
     let latest = reader.reading();
     // What the server wrote here, until that is hydrated: by then others of the
     // slug on this page may know more.
@@ -34,12 +41,6 @@ pub(super) fn read(slug: Slug, beginning: Reading) -> Signal<Reading> {
         let presence = presence.clone();
         move || presence.set(false)
     });
-    let router = use_context::<BrowserUrl>();
-    // With a slash at the end it is the same page.
-    let path_of = |url: &Url| url.path().trim_end_matches('/').to_owned();
-    let mounted_on = router
-        .as_ref()
-        .map(|router| path_of(&router.as_url().read_untracked()));
     // An effect, because it runs after hydration: until then the page is the
     // server's. It runs again when the numbers change; and when the router's path
     // does, which is before the next page is fetched, and long before this one is
@@ -51,7 +52,11 @@ pub(super) fn read(slug: Slug, beginning: Reading) -> Signal<Reading> {
             .as_ref()
             .map(|router| path_of(&router.as_url().read()));
         left.set(left.get() || path != mounted_on);
-        presence.set(!left.get());
+        if left.get() {
+            presence.leave();
+        } else {
+            presence.set(true);
+        }
         let latest = latest.get();
         // What is left hears of nothing: a part of it may be gone already.
         if !left.get() {

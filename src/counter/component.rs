@@ -115,11 +115,16 @@ fn numbers(slug: Slug, counts: Option<Counts>) -> impl IntoView {
     let total = move || counts().map(|counts| wording::views(counts.total));
     let sign = move || (reading.get().state == ReadingState::Lost).then_some(NOT_LIVE);
     view! {
-        <span class="view-counter" data-state=move || reading.get().state.name()>
+        // The words are English, and run from left to right, whatever is around them.
+        <span
+            class="view-counter"
+            lang="en"
+            dir="ltr"
+            data-state=move || reading.get().state.name()
+        >
             <span class="view-counter-live">{live}</span>
-            <span class="view-counter-separator" aria-hidden="true">
-                " · "
-            </span>
+            // Read aloud, it is the pause between the two.
+            <span class="view-counter-separator">" · "</span>
             <span class="view-counter-total">{total}</span>
             {move || sign().map(|text| view! { <span class="view-counter-sign">{text}</span> })}
         </span>

@@ -54,7 +54,12 @@ fn number(visitors: Option<u64>) -> impl IntoView {
     let number = move || reading.get().visitors.map(wording::visitors_now);
     let sign = move || (reading.get().state == ReadingState::Lost).then_some(NOT_LIVE);
     view! {
-        <span class="live-visitors" data-state=move || reading.get().state.name()>
+        <span
+            class="live-visitors"
+            lang="en"
+            dir="ltr"
+            data-state=move || reading.get().state.name()
+        >
             <span class="live-visitors-number">{number}</span>
             {move || sign().map(|text| view! { <span class="live-visitors-sign">{text}</span> })}
         </span>

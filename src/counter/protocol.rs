@@ -19,6 +19,9 @@ pub const TELL_VISITORS: &str = "visitors";
 
 /// Close codes of RFC 6455 §7.4.1, and those of its private range used here.
 pub mod close_code {
+    /// Whoever closes goes away. Never sent: browsers close so the sockets of a page that
+    /// is being left.
+    pub const GOING_AWAY: u16 = 1001;
     /// A frame broke the protocol.
     pub const PROTOCOL: u16 = 1002;
     /// A kind of data this endpoint does not take: anything binary.
@@ -68,7 +71,7 @@ pub struct Visitors {
     pub visitors: u64,
 }
 
-/// Names a post: 1 to 200 bytes of UTF-8, one or more segments joined by `/`,
+/// Names a post: 1 to 200 characters, one or more segments joined by `/`,
 /// none empty, `.` or `..`, and no control character.
 ///
 /// That it is well-formed says nothing about whether such a post exists.
@@ -76,8 +79,9 @@ pub struct Visitors {
 pub struct Slug(Arc<str>);
 
 impl Slug {
-    /// The most bytes a slug has.
-    pub const MAX_BYTES: usize = 200;
+    /// The most characters (Unicode scalar values) that a slug has. Each is at most four
+    /// bytes of UTF-8.
+    pub const MAX_CHARS: usize = 200;
 
     /// The site as a whole, which stands where a slug does for pages without a post. No
     /// text is parsed to it.
@@ -99,12 +103,12 @@ impl Slug {
         &self.0
     }
 
-    /// The slug as one path segment of a URL: everything but RFC 3986's
-    /// unreserved characters is percent-encoded, `/` too.
+    /// The slug as a part of a URL's path: everything but RFC 3986's unreserved characters
+    /// and `/` is percent-encoded. Some proxies, Apache as it comes, refuse an encoded `/`.
     pub fn encoded(&self) -> String {
         let mut out = String::with_capacity(self.0.len());
         for &byte in self.0.as_bytes() {
-            if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
                 out.push(char::from(byte));
             } else {
                 out.push('%');
@@ -123,8 +127,8 @@ pub enum SlugError {
     /// Nothing at all.
     #[error("the slug is empty; it is to be the post's name")]
     Empty,
-    /// More than [`Slug::MAX_BYTES`].
-    #[error("the slug is longer than 200 bytes; use a shorter one")]
+    /// More than [`Slug::MAX_CHARS`].
+    #[error("the slug is longer than 200 characters; use a shorter one")]
     TooLong,
     /// Two slashes in a row, or one at either end.
     #[error("the slug has an empty segment; remove the doubled, leading or trailing slash")]
@@ -144,7 +148,7 @@ impl FromStr for Slug {
         if text.is_empty() {
             return Err(SlugError::Empty);
         }
-        if text.len() > Self::MAX_BYTES {
+        if text.chars().nth(Self::MAX_CHARS).is_some() {
             return Err(SlugError::TooLong);
         }
         if text.chars().any(char::is_control) {
@@ -293,13 +297,14 @@ mod tests {
         for (text, error) in bad {
             assert_eq!(text.parse::<Slug>(), Err(error), "{text:?}");
         }
-        assert_eq!("é".repeat(101).parse::<Slug>(), Err(SlugError::TooLong));
+        assert!("é".repeat(200).parse::<Slug>().is_ok());
+        assert_eq!("é".repeat(201).parse::<Slug>(), Err(SlugError::TooLong));
     }
 
     #[test]
-    fn an_encoded_slug_is_one_path_segment() {
-        let slug: Slug = "2026/a b~é".parse().unwrap();
-        assert_eq!(slug.encoded(), "2026%2Fa%20b~%C3%A9");
+    fn an_encoded_slug_is_a_part_of_a_path() {
+        let slug: Slug = "2026/a b~é?#%".parse().unwrap();
+        assert_eq!(slug.encoded(), "2026/a%20b~%C3%A9%3F%23%25");
     }
 
     #[test]
@@ -330,13 +335,13 @@ mod tests {
             connect_path(&slug, Handshake::Reader { view, again })
         };
         let v = "000000000000000000000000000000ab";
-        assert_eq!(path(false), format!("/api/v1/connect/a%2Fb?v={v}"));
-        assert_eq!(path(true), format!("/api/v1/connect/a%2Fb?v={v}&again=1"));
+        assert_eq!(path(false), format!("/api/v1/connect/a/b?v={v}"));
+        assert_eq!(path(true), format!("/api/v1/connect/a/b?v={v}&again=1"));
         assert_eq!(
             connect_path(&slug, Handshake::Watcher),
-            "/api/v1/connect/a%2Fb?watch=1"
+            "/api/v1/connect/a/b?watch=1"
         );
-        assert_eq!(views_path(&slug), "/api/v1/views/a%2Fb");
+        assert_eq!(views_path(&slug), "/api/v1/views/a/b");
         assert_eq!(
             connect_path(&Slug::site(), Handshake::Watcher),
             "/api/v1/visitors/connect?watch=1"
@@ -347,6 +352,7 @@ mod tests {
     #[test]
     fn close_codes_are_those_that_the_standards_and_clients_know() {
         let codes = [
+            close_code::GOING_AWAY,
             close_code::PROTOCOL,
             close_code::UNSUPPORTED,
             close_code::ABNORMAL,
@@ -359,7 +365,7 @@ mod tests {
         ];
         assert_eq!(
             codes,
-            [1002, 1003, 1006, 1007, 1008, 1009, 1012, 1013, 4001]
+            [1001, 1002, 1003, 1006, 1007, 1008, 1009, 1012, 1013, 4001]
         );
     }
 
@@ -389,7 +395,7 @@ mod tests {
             if let Ok(slug) = text.parse::<Slug>() {
                 prop_assert_eq!(slug.as_str(), text.as_str());
                 prop_assert!(!slug.is_site());
-                prop_assert!(slug.encoded().bytes().all(|b| b.is_ascii_graphic() && b != b'/'));
+                prop_assert!(slug.encoded().bytes().all(|b| b.is_ascii_graphic() && !b"?#".contains(&b)));
             }
         }
 

@@ -32,6 +32,8 @@ pub(crate) fn routes(counter: Counter, site_files: SiteFiles, scheme: Scheme) ->
         .with_state(counter);
     Router::new()
         .route(embed::PATH, get(embed::script))
+        .route(embed::LISTED_PATH, get(embed::script))
+        .route(embed::PINNED_PATH, get(embed::script))
         .with_state(site_files)
         .merge(badges)
         .merge(api_page::routes(scheme))

@@ -2,7 +2,7 @@
 //! environment rolls the same again.
 
 use std::time::{Duration, SystemTime};
-use view_counter::counter::{lifecycle::Chance, protocol::ViewId};
+use view_counter::counter::{lifecycle::Entropy, protocol::ViewId};
 
 /// splitmix64, which takes any seed.
 #[derive(Clone, Debug)]
@@ -53,7 +53,7 @@ impl Dice {
     }
 }
 
-impl Chance for Dice {
+impl Entropy for Dice {
     fn view_id(&mut self) -> ViewId {
         ViewId::from_bits(u128::from(self.bits()) << 64 | u128::from(self.bits()))
     }

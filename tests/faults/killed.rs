@@ -10,7 +10,7 @@ use crate::{
 };
 use std::{collections::HashMap, time::Duration};
 use tokio::time::{Instant, sleep};
-use view_counter::counter::{lifecycle::Chance, protocol::ViewId};
+use view_counter::counter::{lifecycle::Entropy, protocol::ViewId};
 
 const ROUNDS: u32 = 20;
 /// Readers come and go on these…

@@ -22,7 +22,7 @@ use tokio::{
 };
 use tokio_tungstenite::{WebSocketStream, tungstenite::Message};
 use view_counter::counter::{
-    lifecycle::Chance,
+    lifecycle::Entropy,
     protocol::{CONNECT_PATH, Counts, ViewId},
 };
 

@@ -10,7 +10,7 @@ use crate::{
 use std::{collections::HashMap, time::Duration};
 use tokio::time::{Instant, sleep};
 use view_counter::counter::{
-    lifecycle::{Answer, Event},
+    lifecycle::{Event, Refusal},
     protocol::{Handshake, ViewId},
 };
 
@@ -92,23 +92,25 @@ async fn after_a_restart_all_pages_are_back_within_10_s_evenly_and_without_a_new
 }
 
 #[tokio::test]
-async fn a_page_of_an_unknown_post_stops_for_good() {
+async fn a_page_of_an_unknown_post_asks_again_after_an_hour_or_when_somebody_looks() {
     let folder = Folder::new();
     let server = Server::start(&folder).await;
     let tab = Tab::open(&Site::at(&server.address), "three", Dice::new());
-    eventually("an answer", async || !tab.story().answers.is_empty()).await;
-    let quiet = async || tab.story().wakes_at.is_none();
-    eventually("it wants nothing more", quiet).await;
-    // Not even for what makes a page that waits try at once.
-    for event in [Event::Online, Event::Hidden, Event::Visible] {
-        tab.tell(event);
+    for asked in 1..=3 {
+        let told = async || tab.story().refusals.len() == asked;
+        eventually("an answer", told).await;
+        let is_patient = async || {
+            let wakes_at = tab.story().wakes_at;
+            wakes_at.is_some_and(|at| at > Instant::now() + Duration::from_secs(3_590))
+        };
+        eventually("it waits for an hour", is_patient).await;
+        let story = tab.story();
+        assert_eq!(story.refusals, vec![Refusal::Unknown; asked]);
+        assert_eq!(story.sockets.len(), asked, "{story:?}");
+        assert_eq!(story.counts, None);
+        tab.tell(Event::Hidden);
+        tab.tell(Event::Visible);
     }
-    sleep(Duration::from_millis(500)).await;
-    let story = tab.story();
-    assert_eq!(story.answers, [Answer::Unknown]);
-    assert_eq!(story.sockets.len(), 1, "{story:?}");
-    assert_eq!(story.wakes_at, None);
-    assert_eq!(story.counts, None);
 }
 
 fn are_live(tabs: &[Tab]) -> bool {

@@ -14,7 +14,7 @@ use tokio::{
 };
 use tokio_tungstenite::tungstenite::Message;
 use view_counter::counter::{
-    lifecycle::{Action, Answer, Event, Generation, Lifecycle, Role},
+    lifecycle::{Action, Event, Generation, Lifecycle, Refusal, Role},
     protocol::{Counts, Handshake, Slug, close_code, connect_path, views_path},
 };
 
@@ -47,8 +47,8 @@ pub(crate) struct Story {
     pub(crate) counts: Option<Counts>,
     /// Whether it shows them as live.
     pub(crate) live: bool,
-    /// What the server answered when asked why.
-    pub(crate) answers: Vec<Answer>,
+    /// What the server said when it was asked why it refused.
+    pub(crate) refusals: Vec<Refusal>,
     /// When it means to do something by itself.
     pub(crate) wakes_at: Option<Instant>,
 }
@@ -121,7 +121,8 @@ impl Page {
     async fn run(mut self, mut told: mpsc::UnboundedReceiver<Event>) {
         self.on(Event::Shown, Instant::now());
         loop {
-            let wakes_at = self.lifecycle.wakes_at().map(|at| self.site.zero + at);
+            let wakes_at = self.lifecycle.wakes_at();
+            let wakes_at = wakes_at.map(|at| self.site.zero + Duration::from_millis(at));
             self.story.lock().unwrap().wakes_at = wakes_at;
             let alarm = async {
                 match wakes_at {
@@ -139,10 +140,10 @@ impl Page {
     /// Does what the lifecycle makes of this event, which was to be at the
     /// moment `planned`.
     fn on(&mut self, event: Event, planned: Instant) {
-        if let Event::Answer(_, answer) = &event {
-            self.story.lock().unwrap().answers.push(*answer);
+        if let Event::Refused(_, refusal) = &event {
+            self.story.lock().unwrap().refusals.push(*refusal);
         }
-        let now = self.site.zero.elapsed();
+        let now = self.site.zero.elapsed().as_millis() as u64;
         for action in self.lifecycle.on(event, now, &mut self.dice) {
             let mut story = self.story.lock().unwrap();
             match action {
@@ -165,9 +166,9 @@ impl Page {
                         let _ = socket.probe.send(());
                     }
                 }
-                Action::AskWhy(generation) => {
+                Action::ProbeRefusal(generation) => {
                     drop(story);
-                    self.ask_why(generation);
+                    self.probe_refusal(generation);
                 }
                 Action::Show(counts) => {
                     story.counts = Some(counts);
@@ -175,6 +176,10 @@ impl Page {
                     if let Some(socket) = story.sockets.last_mut() {
                         socket.open = true;
                     }
+                }
+                Action::ShowStale(counts) => {
+                    story.counts = Some(counts);
+                    story.live = false;
                 }
                 Action::ShowLost => story.live = false,
             }
@@ -193,16 +198,17 @@ impl Page {
         Socket { probe, task }
     }
 
-    fn ask_why(&self, generation: Generation) {
+    fn probe_refusal(&self, generation: Generation) {
         let url = format!("http://{}{}", self.site.address, views_path(&self.slug));
         let request = self.site.http.get(url);
         let events = self.events.clone();
         tokio::spawn(async move {
-            let answer = match request.send().await {
-                Ok(response) => answer(&response),
-                Err(_) => Answer::Other,
+            let refusal = match request.send().await {
+                Ok(response) => refusal(response).await,
+                Err(_) => None,
             };
-            let _ = events.send(Event::Answer(generation, answer));
+            let refusal = refusal.unwrap_or(Refusal::Other);
+            let _ = events.send(Event::Refused(generation, refusal));
         });
     }
 }
@@ -258,14 +264,18 @@ async fn converse(
 }
 
 /// What the page's own request makes of a response.
-fn answer(response: &reqwest::Response) -> Answer {
-    let seconds = || {
-        let after = response.headers().get("retry-after")?.to_str().ok()?;
-        after.trim().parse().ok().map(Duration::from_secs)
-    };
+async fn refusal(response: reqwest::Response) -> Option<Refusal> {
     match response.status().as_u16() {
-        404 => Answer::Unknown,
-        429 | 503 => seconds().map_or(Answer::Other, Answer::Wait),
-        _ => Answer::Other,
+        200 => {
+            let counts = serde_json::from_str(&response.text().await.ok()?);
+            Some(Refusal::Numbers(counts.ok()?))
+        }
+        400 | 404 => Some(Refusal::Unknown),
+        429 | 503 => {
+            let after = response.headers().get("retry-after")?.to_str().ok()?;
+            let seconds: u64 = after.trim().parse().ok()?;
+            Some(Refusal::Wait(seconds * 1000))
+        }
+        _ => None,
     }
 }

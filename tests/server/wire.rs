@@ -77,7 +77,7 @@ async fn each_refusal_has_its_status_and_says_what_to_do() {
         ("/api/v1/connect/%2e%2e", same, 400, "`..`"),
         ("/api/v1/connect/one%2F", same, 400, "empty segment"),
         ("/api/v1/connect/%ff", same, 400, "UTF-8"),
-        (&long, same, 400, "200 bytes"),
+        (&long, same, 400, "200 characters"),
         ("/api/v1/visitors/connect", same, 101, ""),
         ("/api/v1/visitors/connect?v=0123", same, 400, "32 hexa"),
         ("/api/v1/visitors/connect", other, 403, "--origin"),

@@ -96,3 +96,32 @@ embedTest.describe('on a plain page', () => {
     });
   });
 });
+
+embedTest.describe('with Astro', () => {
+  embedTest.use({
+    files: { folder: 'examples/astro/dist', written: 'http://127.0.0.1:4321' },
+    slugs: '/sitemap-index.xml',
+  });
+
+  // Its router begins a navigation, finds that it is no page, and has the browser load it.
+  embedTest('back from a feed is a new view', async ({ open, network, site, watch }) => {
+    const watcher = await watch('posts/noon');
+    const counters = 'main view-counter';
+    site.answers.set('/feed', {
+      headers: { 'content-type': 'text/plain; charset=utf-8' },
+      body: 'a feed',
+    });
+    site.answers.set('/favicon.ico', { status: 204 });
+    const window = await open('/posts/noon/');
+    await expectShown(window, { counters, counter: '1 reading now · 1 view' });
+    await window.evaluate(() => document.querySelector('nav a')?.setAttribute('href', '/feed'));
+    await window.click('nav a');
+    await expectShown(window, { path: '/feed' });
+    await expect.poll(() => watcher.latest).toEqual({ live: 0, total: 1 });
+
+    await window.back();
+    await expectShown(window, { path: '/posts/noon/', counters, counter: '1 reading now · 2 views' });
+    await expect.poll(() => watcher.latest).toEqual({ live: 1, total: 2 });
+    await expect.poll(() => network.open.map(({ slug }) => slug)).toHaveLength(1);
+  });
+});

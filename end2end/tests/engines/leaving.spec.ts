@@ -1,5 +1,5 @@
 import type { BrowserWindow } from '../../engines/window';
-import { expect, expectShown, test } from './fixtures';
+import { embedTest, expect, expectShown, test } from './fixtures';
 
 const waysToLeave: Record<string, (window: BrowserWindow, url: string) => Promise<void>> = {
   'a link to the home page': (window) => window.click('a[href="/"]'),
@@ -20,3 +20,38 @@ for (const [way, leave] of Object.entries(waysToLeave)) {
     await expect.poll(() => network.open.filter(({ slug }) => slug === 'noon')).toEqual([]);
   });
 }
+
+embedTest.describe('a link to a page that is slow to come', () => {
+  embedTest.use({
+    files: { folder: 'examples/plain', written: 'http://127.0.0.1:8000' },
+    slugs: '/slugs.txt',
+  });
+
+  // Firefox closes the sockets of a page as soon as one of its links is clicked.
+  embedTest('leaves once, and says nothing meanwhile', async ({ open, site, watch }) => {
+    const watcher = await watch('noon');
+    const counters = 'main view-counter';
+    const window = await open('/posts/noon.html');
+    await expectShown(window, { counters, counter: '1 reading now · 1 view' });
+    await window.evaluate(() => {
+      setInterval(() => {
+        const counter = document.querySelector('main view-counter');
+        const text = counter?.shadowRoot?.textContent ?? '';
+        sessionStorage.setItem(text, '');
+      }, 50);
+    });
+    let release = () => {};
+    const held = new Promise<void>((resolve) => (release = resolve));
+    const late = held.then(() => ({ body: '<!doctype html><head><link rel=icon href="data:,"></head><h1>Late</h1>' }));
+    site.answers.set('/posts/dusk.html', late);
+    const clicked = window.click('a[href="/posts/dusk.html"]');
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    release();
+    await clicked;
+    await expectShown(window, { heading: 'Late' });
+    const texts = await window.evaluate(() => Object.keys(sessionStorage));
+    expect(texts.filter((text) => text.includes('not live'))).toEqual([]);
+    await expect.poll(() => watcher.latest).toEqual({ live: 0, total: 1 });
+    expect(watcher.frames.map(({ live }) => live), 'it comes and goes once').toEqual([0, 1, 0]);
+  });
+});

@@ -1,9 +1,9 @@
 //! What the browser says of the page as a whole.
 
 use super::{exclusion, reader::Reader};
-use crate::counter::lifecycle::Event;
+use crate::counter::lifecycle::{Event, Millis};
 use leptos::prelude::{document, window};
-use std::{cell::Cell, time::Duration};
+use std::cell::Cell;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{EventTarget, PageTransitionEvent, VisibilityState};
 
@@ -63,9 +63,8 @@ pub(super) fn is_driven() -> bool {
 }
 
 /// The time since the page began.
-pub(super) fn now() -> Duration {
-    let millis = window().performance().map_or(0.0, |p| p.now());
-    Duration::from_secs_f64(millis.max(0.0) / 1000.0)
+pub(super) fn now() -> Millis {
+    window().performance().map_or(0.0, |p| p.now()) as Millis
 }
 
 /// Fills `bytes` from the browser's secure source; `None` if it has none.

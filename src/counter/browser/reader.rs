@@ -1,27 +1,29 @@
 //! One slug on this page: its lifecycle, its socket, and the signal in which
 //! its counters see the numbers.
 
-use super::{exclusion, page, socket::Socket, why};
+use super::{exclusion, page, refusal, socket::Socket};
 use crate::counter::{
     component::{Reading, ReadingState},
-    lifecycle::{Action, Chance, Event, Generation, Lifecycle},
+    lifecycle::{Action, Entropy, Event, Generation, Lifecycle, Millis},
     protocol::{
-        ASKS_FOR_PRIVACY, IS_DRIVEN, Slug, TELL_VISITORS, ViewId, connect_path, views_path,
+        ASKS_FOR_PRIVACY, Counts, IS_DRIVEN, Slug, TELL_VISITORS, ViewId, connect_path, views_path,
     },
 };
 use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
 use std::{
     cell::{Cell, RefCell},
-    collections::HashMap,
-    rc::{Rc, Weak},
-    time::Duration,
+    rc::Rc,
 };
 use wasm_bindgen_futures::spawn_local;
 
 thread_local! {
-    /// The page's readers by slug: counters of one slug share one.
-    static READERS: RefCell<HashMap<Slug, Weak<Reader>>> = RefCell::default();
+    /// The page's readers: counters of one slug share one. There are few, and a map would
+    /// add a kilobyte to what each page loads.
+    ///
+    /// Those without a counter stay: one that is drawn anew on the same path is the same
+    /// view.
+    static READERS: RefCell<Vec<Rc<Reader>>> = RefCell::default();
     /// Who else hears of them. It is put here by whoever is the first to want to: a page
     /// that shows counters alone loads nothing of it.
     static OVERHEARS: Cell<Option<Overhears>> = const { Cell::new(None) };
@@ -36,13 +38,15 @@ const PROBE: &str = "?";
 
 /// The one timer of a reader.
 struct Alarm {
-    rings_at: Duration,
+    rings_at: Millis,
     /// Dropping it stops it.
     _timeout: Timeout,
 }
 
 /// One slug on this page.
 pub(super) struct Reader {
+    /// Where its counters are, as the router knows it; none without a router.
+    path: Option<String>,
     slug: Slug,
     reading: ArcRwSignal<Reading>,
     lifecycle: RefCell<Lifecycle>,
@@ -53,30 +57,38 @@ pub(super) struct Reader {
 }
 
 impl Reader {
-    /// The page's reader of this slug; made, with these numbers, if there is none.
-    pub(super) fn of(slug: Slug, beginning: Reading) -> Rc<Self> {
+    /// The page's reader of this slug on this path; made, with these numbers, if there is
+    /// none.
+    pub(super) fn on_path(path: Option<String>, slug: Slug, beginning: Reading) -> Rc<Self> {
         page::listen();
         READERS.with_borrow_mut(|readers| {
-            if let Some(reader) = readers.get(&slug).and_then(Weak::upgrade) {
-                return reader;
+            // Without those of pages that were left while they had no counter.
+            readers.retain(|reader| {
+                reader.present.get() > 0 || reader.path.is_none() || reader.path == path
+            });
+            let known = readers
+                .iter()
+                .find(|reader| reader.slug == slug && reader.path == path);
+            if let Some(reader) = known {
+                return Rc::clone(reader);
             }
             let reader = Rc::new(Self {
-                slug: slug.clone(),
+                path,
+                slug,
                 reading: ArcRwSignal::new(beginning),
                 lifecycle: RefCell::new(Lifecycle::new(page::is_visible(), exclusion::role())),
                 socket: RefCell::default(),
                 alarm: RefCell::default(),
                 present: Cell::default(),
             });
-            readers.retain(|_, reader| reader.strong_count() > 0);
-            readers.insert(slug, Rc::downgrade(&reader));
+            readers.push(Rc::clone(&reader));
             reader
         })
     }
 
     /// All readers of the page.
     pub(super) fn all() -> Vec<Rc<Self>> {
-        READERS.with_borrow(|readers| readers.values().filter_map(Weak::upgrade).collect())
+        READERS.with_borrow(Vec::clone)
     }
 
     /// Tells all readers of the page.
@@ -161,24 +173,29 @@ impl Reader {
                     socket.send(PROBE);
                 }
             }
-            Action::AskWhy(generation) => {
+            Action::ProbeRefusal(generation) => {
                 let path = views_path(&self.slug);
                 let reader = Rc::downgrade(self);
                 spawn_local(async move {
-                    let answer = why::ask(&path).await;
+                    let refusal = refusal::probe(&path).await;
                     if let Some(reader) = reader.upgrade() {
-                        reader.on(Event::Answer(generation, answer));
+                        reader.on(Event::Refused(generation, refusal));
                     }
                 });
             }
-            Action::Show(counts) => self.reading.set(Reading {
-                counts: Some(counts),
-                state: ReadingState::Live,
-            }),
+            Action::Show(counts) => self.show(counts, ReadingState::Live),
+            Action::ShowStale(counts) => self.show(counts, ReadingState::Lost),
             Action::ShowLost => self
                 .reading
                 .update(|reading| reading.state = ReadingState::Lost),
         }
+    }
+
+    fn show(&self, counts: Counts, state: ReadingState) {
+        self.reading.set(Reading {
+            counts: Some(counts),
+            state,
+        });
     }
 
     /// Sees to it that the lifecycle is woken in time. Every frame puts that
@@ -193,7 +210,7 @@ impl Reader {
         if alarm.as_ref().is_some_and(|set| set.rings_at <= wakes_at) {
             return;
         }
-        let wait = wakes_at.saturating_sub(page::now()).as_secs_f64() * 1000.0;
+        let wait = wakes_at.saturating_sub(page::now());
         let reader = Rc::downgrade(self);
         let rings = move || {
             if let Some(reader) = reader.upgrade() {
@@ -203,9 +220,8 @@ impl Reader {
         };
         *alarm = Some(Alarm {
             rings_at: wakes_at,
-            // Not early: that would only set it anew. And a browser's timer
-            // knows no more than 2³¹ ms, about 25 days.
-            _timeout: Timeout::new(wait.ceil().min(f64::from(i32::MAX)) as u32, rings),
+            // A browser's timer knows no more than 2³¹ ms, about 25 days.
+            _timeout: Timeout::new(wait.min(i32::MAX as Millis) as u32, rings),
         });
     }
 
@@ -219,7 +235,7 @@ impl Reader {
         self.present.set(after);
         let event = match (before, after) {
             (0, 1) => Event::Shown,
-            (1, 0) => Event::Left,
+            (1, 0) => Event::Removed,
             _ => return,
         };
         // First: what was open instead of this is closed before this is opened.
@@ -254,12 +270,23 @@ impl Presence {
             self.reader.count_presence(here);
         }
     }
+
+    /// A navigation leaves the page for good: what it shows next is another view.
+    pub(super) fn leave(&self) {
+        if self.here.get() {
+            READERS.with_borrow_mut(|readers| {
+                readers.retain(|reader| !Rc::ptr_eq(reader, &self.reader));
+            });
+            self.reader.on(Event::Leaving);
+            self.set(false);
+        }
+    }
 }
 
 /// The browser's randomness.
 struct Browser;
 
-impl Chance for Browser {
+impl Entropy for Browser {
     fn view_id(&mut self) -> ViewId {
         let mut bytes = [0; 16];
         if page::fill_with_random(&mut bytes).is_none() {

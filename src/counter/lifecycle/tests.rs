@@ -1,42 +1,42 @@
-//! The rules of when a page is a reader, one test each, and any sequence of
-//! events against what must hold after every one of them, in files by subject. Here is
-//! what they share, a page and its words.
+//! The rules of when a page is a reader, one test each, and any sequence of events against
+//! what must hold after every one of them, in files by subject. Here is what they share.
 
 mod any_events;
 mod being_a_reader;
 mod being_hidden;
+mod being_left;
 mod being_left_out;
 mod being_refused;
 mod coming_back;
 mod dead_connections;
-mod dice;
+mod entropy;
+mod losing_the_connection;
 
 use super::*;
-use dice::Dice;
+use entropy::FixedEntropy;
 
-const SECOND: Duration = Duration::from_secs(1);
-const MINUTE: Duration = Duration::from_secs(60);
+const MINUTE: Millis = 60 * SECOND;
 const COUNTS: Counts = Counts { live: 3, total: 9 };
 const ABNORMAL: u16 = close_code::ABNORMAL;
 
 /// A page with one slug, and the time.
 struct Page {
     lifecycle: Lifecycle,
-    now: Duration,
-    dice: Dice,
+    now: Millis,
+    entropy: FixedEntropy,
 }
 
 impl Page {
     fn new(visible: bool) -> Self {
         Self {
             lifecycle: Lifecycle::new(visible, Role::Reader),
-            now: Duration::ZERO,
-            dice: Dice::new(0.5),
+            now: 0,
+            entropy: FixedEntropy::new(0.5),
         }
     }
 
     fn on(&mut self, event: Event) -> Vec<Action> {
-        self.lifecycle.on(event, self.now, &mut self.dice)
+        self.lifecycle.on(event, self.now, &mut self.entropy)
     }
 
     /// A page that shows the post and whose first socket is open.
@@ -48,7 +48,7 @@ impl Page {
     }
 
     /// In how long it wants to be woken.
-    fn wakes_in(&self) -> Option<Duration> {
+    fn wakes_in(&self) -> Option<Millis> {
         Some(self.lifecycle.wakes_at()?.saturating_sub(self.now))
     }
 
@@ -60,7 +60,7 @@ impl Page {
 
     /// Lets this much time pass, with every timer in it. Returns all that was
     /// done.
-    fn wait(&mut self, time: Duration) -> Vec<Action> {
+    fn wait(&mut self, time: Millis) -> Vec<Action> {
         let end = self.now + time;
         let mut actions = Vec::new();
         while self.lifecycle.wakes_at().is_some_and(|at| at <= end) {
@@ -70,10 +70,17 @@ impl Page {
         actions
     }
 
-    /// The socket fails before it was open, and the server's answer to why.
-    fn refused(&mut self, n: u64, answer: Answer) -> Vec<Action> {
-        assert_eq!(self.on(closed(n, ABNORMAL)), [ask_why(n)]);
-        self.on(Event::Answer(generation(n), answer))
+    /// The reader goes to another page, which has the slug too.
+    fn navigate(&mut self) -> Vec<Action> {
+        let mut actions = self.on(Event::Leaving);
+        actions.extend(self.on(Event::Arrived));
+        actions
+    }
+
+    /// The socket fails before it was open, and the server says why.
+    fn refused(&mut self, n: u64, refusal: Refusal) -> Vec<Action> {
+        assert_eq!(self.on(closed(n, ABNORMAL)), [probe_refusal(n)]);
+        self.on(Event::Refused(generation(n), refusal))
     }
 }
 
@@ -114,6 +121,6 @@ fn probe(n: u64) -> Action {
     Action::Probe(generation(n))
 }
 
-fn ask_why(n: u64) -> Action {
-    Action::AskWhy(generation(n))
+fn probe_refusal(n: u64) -> Action {
+    Action::ProbeRefusal(generation(n))
 }

@@ -37,7 +37,7 @@ fn of_goatcounter_every_page_view_counts_on_its_day() {
 /posts/hello,Hello,false,,,,1c,5,,,,,true,2025-11-20T10:00:00Z
 click-on-banner,Click,true,,,,1b,0,,,,,true,2025-11-20T10:00:00Z
 /about,About,false,,,,1b,0,,,,,true,2025-11-20T10:00:00Z
-/a//b,,false,,,,1b,0,,,,,true,2025-11-20T10:00:00Z
+/a%00b,,false,,,,1b,0,,,,,true,2025-11-20T10:00:00Z
 ";
     let mut compressed = GzEncoder::new(Vec::new(), Compression::fast());
     compressed.write_all(text.as_bytes()).unwrap();

@@ -1,7 +1,9 @@
 //! The slug of a page that has no other name than its address.
 
 use crate::counter::protocol::{Slug, SlugError};
+use icu_normalizer::ComposingNormalizer;
 use percent_encoding::percent_decode_str;
+use std::borrow::Cow;
 use url::{Url, form_urlencoded};
 
 /// The slug of the site's first page.
@@ -22,22 +24,39 @@ pub enum NotAPage {
 }
 
 /// The slug of the page at this path, which may be percent-encoded: in small letters,
-/// without `index.html` at its end and without slashes around it; `index` for the first
-/// page. As `element/` finds it in the browser.
+/// composed (NFC), without `index.html` at its end, with single slashes and none around it;
+/// `index` for the first page. As `element/` finds it in the browser.
 ///
 /// # Errors
 /// If what comes of it is no slug.
 pub(crate) fn slug_of(path: &str) -> Result<Slug, SlugError> {
     let decoded = decoded(path);
-    let path = decoded.as_deref().unwrap_or(path).to_lowercase();
-    let folder = match path.strip_suffix("index.html") {
-        Some(folder) if folder.is_empty() || folder.ends_with('/') => folder,
-        _ => &path,
-    };
-    match folder.trim_matches('/') {
-        "" => FIRST_PAGE.parse(),
-        name => name.parse(),
+    let path = composed(decoded.as_deref().unwrap_or(path)).to_lowercase();
+    let mut segments: Vec<&str> = path.split('/').filter(|name| !name.is_empty()).collect();
+    segments.pop_if(|last| *last == "index.html");
+    match segments.is_empty() {
+        true => FIRST_PAGE.parse(),
+        false => segments.join("/").parse(),
     }
+}
+
+/// The slug that this text names, which may be percent-encoded: as a path, if it begins or
+/// ends with a slash, and else as it is.
+///
+/// # Errors
+/// If it is no slug.
+pub(crate) fn slug_named(text: &str) -> Result<Slug, SlugError> {
+    let text = text.trim();
+    match text.starts_with('/') || text.ends_with('/') {
+        true => slug_of(text),
+        false => composed(decoded(text).as_deref().unwrap_or(text)).parse(),
+    }
+}
+
+/// In Unicode's Normalization Form C, as most keyboards write: macOS names files, and some
+/// generators pages, in the decomposed form.
+fn composed(text: &str) -> Cow<'_, str> {
+    ComposingNormalizer::new_nfc().normalize(text)
 }
 
 /// The address of the web that a document at `base` writes as `reference`.
@@ -94,7 +113,7 @@ pub(crate) fn names_a_page(query: &str) -> bool {
 }
 
 /// The text that is percent-encoded; none where that is broken, or no UTF-8.
-pub(super) fn decoded(path: &str) -> Option<String> {
+fn decoded(path: &str) -> Option<String> {
     let mut escapes = path.split('%').skip(1);
     let whole = escapes.all(|rest| {
         let digits = rest.as_bytes().get(..2);
@@ -112,12 +131,28 @@ mod tests {
     /// The browser's half is tested with the same file.
     #[test]
     fn a_path_has_the_slug_that_the_browser_gives_it() {
-        let slugs = include_str!("../../../element/tests/slugs.json");
-        let slugs: BTreeMap<&str, &str> = serde_json::from_str(slugs).unwrap();
-        assert!(slugs.len() > 10);
-        for (path, slug) in slugs {
+        let Vectors { paths, attributes } = vectors();
+        assert!(paths.len() > 10);
+        for (path, slug) in paths {
             assert_eq!(slug_of(path).unwrap().as_str(), slug, "{path}");
         }
+        assert!(attributes.len() > 5);
+        for (text, slug) in attributes {
+            assert_eq!(slug_named(text).unwrap().as_str(), slug, "{text}");
+        }
+    }
+
+    /// Paths and attributes of the element, with their slugs.
+    #[derive(serde::Deserialize)]
+    struct Vectors {
+        #[serde(borrow)]
+        paths: BTreeMap<&'static str, &'static str>,
+        #[serde(borrow)]
+        attributes: BTreeMap<&'static str, &'static str>,
+    }
+
+    fn vectors() -> Vectors {
+        serde_json::from_str(include_str!("../../../element/tests/slugs.json")).unwrap()
     }
 
     fn slug_of_address(address: &str) -> Result<Slug, NotAPage> {
@@ -137,8 +172,8 @@ mod tests {
             assert_eq!(slug_of_address(address), Err(NotAPage::NoAddress));
         }
         assert_eq!(
-            slug_of_address("https://blog.example/a//b"),
-            Err(NotAPage::Slug(SlugError::EmptySegment))
+            slug_of_address("https://blog.example/a%00"),
+            Err(NotAPage::Slug(SlugError::Control))
         );
     }
 

@@ -210,7 +210,7 @@ mod tests {
         assert_eq!(blog.to_string(), "https://blog.example/map.xml?…");
         let prefixed = blog.prefixed("index".parse().unwrap());
         assert_eq!(prefixed, "blog/index".parse().ok());
-        let long = "a".repeat(Slug::MAX_BYTES).parse().unwrap();
+        let long = "a".repeat(Slug::MAX_CHARS).parse().unwrap();
         assert_eq!(blog.prefixed(long), None);
         let all = ["blog/a", "blogs/a", "blog", "a/blog/b"];
         let all = all.map(|slug| slug.parse().unwrap()).into();

@@ -27,9 +27,11 @@ fn a_page_that_was_never_visible_is_never_a_reader() {
     for event in [
         Event::Shown,
         Event::Online,
+        Event::Leaving,
+        Event::Arrived,
         Event::PageHide,
         Event::PageRestored,
-        Event::Left,
+        Event::Removed,
     ] {
         assert_eq!(page.on(event), []);
         assert_eq!(page.wait(10 * MINUTE), []);
@@ -47,62 +49,38 @@ fn each_frame_is_shown() {
 }
 
 #[test]
-fn leaving_the_post_closes_at_once_and_coming_back_is_a_new_view() {
-    let mut page = Page::reading();
-    assert_eq!(page.on(Event::Left), [close(1)]);
-    assert_eq!(page.on(Event::Left), []);
-    assert_eq!(
-        page.on(Event::Shown),
-        [Action::ShowLost, open(3, 2, false)],
-        "the numbers are old until a frame comes"
-    );
-}
-
-#[test]
-fn leaving_while_the_socket_is_still_connecting_closes_it_too() {
-    let mut page = Page::new(true);
-    page.on(Event::Shown);
-    assert_eq!(page.on(Event::Left), [close(1)]);
-}
-
-#[test]
 fn pagehide_closes_and_a_restored_page_is_a_new_view_at_once() {
     let mut page = Page::reading();
     assert_eq!(page.on(Event::PageHide), [close(1)]);
     assert_eq!(page.on(Event::Hidden), []);
     assert_eq!(page.on(Event::Visible), [], "nothing before pageshow");
-    assert_eq!(
-        page.on(Event::PageRestored),
-        [Action::ShowLost, open(3, 2, false)]
-    );
+    assert_eq!(page.on(Event::PageRestored), [open(3, 2, false)]);
 }
 
 #[test]
 fn a_restored_page_without_pagehide_closes_the_dead_socket_first() {
     let mut page = Page::reading();
-    assert_eq!(
-        page.on(Event::PageRestored),
-        [close(1), Action::ShowLost, open(3, 2, false)]
-    );
+    assert_eq!(page.on(Event::PageRestored), [close(1), open(3, 2, false)]);
 }
 
 #[test]
-fn a_restored_page_whose_post_was_left_stays_closed() {
+fn a_restored_page_without_a_counter_of_the_slug_stays_closed() {
     let mut page = Page::reading();
-    page.on(Event::Left);
+    page.on(Event::Removed);
+    page.on(Event::PageHide);
     assert_eq!(page.on(Event::PageRestored), []);
+    assert_eq!(page.on(Event::Shown), [open(3, 2, false)]);
 }
 
 #[test]
 fn what_an_old_socket_says_late_touches_nothing() {
     let mut page = Page::reading();
-    page.on(Event::Left);
-    page.on(Event::Shown);
+    page.navigate();
     for late in [
         frame(1),
         closed(1, ABNORMAL),
         closed(2, ABNORMAL),
-        Event::Answer(generation(1), Answer::Unknown),
+        Event::Refused(generation(1), Refusal::Unknown),
     ] {
         assert_eq!(page.on(late), []);
     }

@@ -17,12 +17,12 @@ fn asking_to_be_left_out_leaves_and_undoing_it_is_the_same_view_again() {
     let mut page = Page::reading();
     assert_eq!(
         page.on(Event::Role(Role::Watcher)),
-        [close(1), Action::ShowLost, open_watching(2)]
+        [close(1), open_watching(2)]
     );
     page.on(frame(2));
     assert_eq!(
         page.on(Event::Role(Role::Reader)),
-        [close(2), Action::ShowLost, open(3, 1, true)]
+        [close(2), open(3, 1, true)]
     );
 }
 
@@ -34,7 +34,7 @@ fn one_who_only_watched_is_counted_when_the_undo_comes() {
     page.on(frame(1));
     assert_eq!(
         page.on(Event::Role(Role::Reader)),
-        [close(1), Action::ShowLost, open(2, 1, false)]
+        [close(1), open(2, 1, false)]
     );
 }
 

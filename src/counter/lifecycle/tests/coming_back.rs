@@ -5,7 +5,7 @@ use super::*;
 #[test]
 fn a_lost_connection_comes_back_as_the_same_view() {
     let mut page = Page::reading();
-    assert_eq!(page.on(closed(1, ABNORMAL)), [Action::ShowLost]);
+    assert_eq!(page.on(closed(1, ABNORMAL)), []);
     assert_eq!(page.wakes_in(), Some(SECOND / 2));
     assert_eq!(page.wake(), [open(2, 1, true)]);
     assert_eq!(page.on(frame(2)), [Action::Show(COUNTS)]);
@@ -15,7 +15,7 @@ fn a_lost_connection_comes_back_as_the_same_view() {
 fn a_socket_that_never_opened_does_not_say_that_it_was_here_before() {
     let mut page = Page::new(true);
     page.on(Event::Shown);
-    page.refused(1, Answer::Other);
+    page.refused(1, Refusal::Other);
     assert_eq!(page.wake(), [open(2, 1, false)]);
 }
 
@@ -23,12 +23,12 @@ fn a_socket_that_never_opened_does_not_say_that_it_was_here_before() {
 fn waits_double_to_thirty_seconds_with_full_jitter() {
     let mut page = Page::reading();
     for (failure, most) in (1..).zip([1, 2, 4, 8, 16, 30, 30, 30, 30, 30]) {
-        page.dice.fraction = if failure % 2 == 0 { 0.25 } else { 0.75 };
+        page.entropy.fraction = if failure % 2 == 0 { 0.25 } else { 0.75 };
         page.on(frame(failure));
         page.on(closed(failure, ABNORMAL));
-        let wait = Duration::from_secs(most).mul_f64(page.dice.fraction);
-        assert_eq!(page.wakes_in(), Some(wait));
-        page.wake();
+        let wait = most * SECOND / 4 * if failure % 2 == 0 { 1 } else { 3 };
+        assert!(!page.wait(wait - 1).contains(&open(failure + 1, 1, true)));
+        assert!(page.wait(1).contains(&open(failure + 1, 1, true)));
     }
 }
 
@@ -37,14 +37,14 @@ fn a_connection_of_five_seconds_begins_the_waits_anew() {
     let mut page = Page::new(true);
     page.on(Event::Shown);
     for n in 1..4 {
-        page.refused(n, Answer::Other);
+        page.refused(n, Refusal::Other);
         page.wake();
     }
     page.on(frame(4));
-    page.now += 5 * SECOND - Duration::from_millis(1);
+    page.now += 5 * SECOND - 1;
     page.on(closed(4, ABNORMAL));
-    assert_eq!(page.wakes_in(), Some(4 * SECOND));
-    page.wake();
+    assert_eq!(page.wait(4 * SECOND - 1), [Action::ShowLost]);
+    assert_eq!(page.wait(1), [open(5, 1, true)]);
     page.on(frame(5));
     page.now += 5 * SECOND;
     page.on(closed(5, ABNORMAL));
@@ -54,11 +54,10 @@ fn a_connection_of_five_seconds_begins_the_waits_anew() {
 #[test]
 fn after_a_restart_readers_come_back_spread_over_five_seconds() {
     let mut page = Page::reading();
-    page.dice.fraction = 0.9;
-    let actions = page.on(closed(1, close_code::RESTART));
-    assert_eq!(actions, [Action::ShowLost]);
-    assert_eq!(page.wakes_in(), Some(5 * SECOND * 9 / 10));
-    assert_eq!(page.wake(), [open(2, 1, true)]);
+    page.entropy.fraction = 0.9;
+    assert_eq!(page.on(closed(1, close_code::RESTART)), []);
+    assert_eq!(page.wait(5 * SECOND * 9 / 10 - 1), [Action::ShowLost]);
+    assert_eq!(page.wait(1), [open(2, 1, true)]);
     // It came into the stop: no need to ask why.
     assert_eq!(page.on(closed(2, close_code::RESTART)), []);
     assert_eq!(page.wakes_in(), Some(5 * SECOND * 9 / 10));
@@ -70,9 +69,10 @@ fn a_server_that_restarts_is_tried_evenly_for_a_minute() {
     page.on(closed(1, close_code::RESTART));
     let until = page.now + MINUTE;
     let mut tries = 0;
+    page.wait(2 * SECOND);
     for n in 2.. {
         page.wake();
-        page.refused(n, Answer::Other);
+        page.refused(n, Refusal::Other);
         if page.now >= until {
             break;
         }
@@ -91,7 +91,7 @@ fn a_server_that_restarts_is_tried_evenly_for_a_minute() {
 fn a_server_that_is_back_is_not_restarting_any_more() {
     let mut page = Page::reading();
     page.on(closed(1, close_code::RESTART));
-    page.wake();
+    page.wait(5 * SECOND / 2);
     page.on(frame(2));
     page.on(closed(2, ABNORMAL));
     assert_eq!(page.wakes_in(), Some(SECOND), "the second in a row");
@@ -102,7 +102,8 @@ fn a_replaced_socket_never_reconnects() {
     let mut page = Page::reading();
     assert!(!page.lifecycle.has_ended());
     let replaced = closed(1, close_code::REPLACED);
-    assert_eq!(page.on(replaced), [Action::ShowLost]);
+    assert_eq!(page.on(replaced), []);
+    assert_eq!(page.wake(), [Action::ShowLost]);
     assert_eq!(page.wakes_in(), None);
     assert!(page.lifecycle.has_ended());
     for event in [
@@ -115,8 +116,7 @@ fn a_replaced_socket_never_reconnects() {
         assert_eq!(page.on(event), []);
     }
     page.on(Event::Role(Role::Reader));
-    page.on(Event::Left);
-    assert_eq!(page.on(Event::Shown), [open(3, 2, false)], "a new view may");
+    assert_eq!(page.navigate(), [open(3, 2, false)], "a new view may");
     assert!(!page.lifecycle.has_ended());
 }
 
@@ -155,11 +155,10 @@ fn a_new_view_begins_its_waits_anew() {
     let mut page = Page::new(true);
     page.on(Event::Shown);
     for n in 1..5 {
-        page.refused(n, Answer::Other);
+        page.refused(n, Refusal::Other);
         page.wake();
     }
-    page.on(Event::Left);
-    assert_eq!(page.on(Event::Shown), [open(7, 2, false)]);
-    page.refused(7, Answer::Other);
+    assert_eq!(page.navigate(), [close(5), open(7, 2, false)]);
+    page.refused(7, Refusal::Other);
     assert_eq!(page.wakes_in(), Some(SECOND / 2));
 }

@@ -2,7 +2,7 @@
 //! protocol has it (`sitemap.txt`).
 
 use super::{Builder, Unreadable, shown};
-use crate::service::slugs::page::decoded;
+use crate::service::slugs::page::slug_named;
 
 /// How many lines are looked at to tell a list from other texts.
 const LOOKED_AT: usize = 10;
@@ -17,7 +17,7 @@ const COLUMNS: [&str; 12] = [
 /// - an address, `https://blog.example/Posts/Hello/`, read as in a site map;
 /// - a path, if it begins or ends with a slash, read in the same way;
 /// - or else a slug as an element's `slug` attribute names it. Capital letters stay, which
-///   the slug of a path has not; percent-encoding does not.
+///   the slug of a path has not.
 pub(super) fn read(text: &str, to: &mut Builder<'_>) -> Result<(), Unreadable> {
     is_list(text)?;
     let mut is_empty = true;
@@ -32,13 +32,11 @@ pub(super) fn read(text: &str, to: &mut Builder<'_>) -> Result<(), Unreadable> {
             }
             continue;
         }
-        let slug = decoded(line).unwrap_or_else(|| line.to_owned());
-        let parsed = slug.parse();
-        let parsed = parsed.map_err(|why| Unreadable::Line { line: n, why })?;
-        if slug.to_lowercase() != slug {
-            to.document.capitals.add(|| shown(&slug));
+        let slug = slug_named(line).map_err(|why| Unreadable::Line { line: n, why })?;
+        if slug.as_str().to_lowercase() != slug.as_str() {
+            to.document.capitals.add(|| shown(slug.as_str()));
         }
-        to.slug(parsed);
+        to.slug(slug);
     }
     match is_empty {
         true => Err(Unreadable::Empty),

@@ -36,7 +36,7 @@ fn a_list_has_a_slug_a_line() {
 #[test]
 fn a_list_may_have_addresses_and_paths() {
     let list = "https://blog.example/\nHTTPS://blog.example/Posts/Hello/\n/Posts/B/index.html\n\
-                caf%C3%A9/\ncaf%C3%A9s\n100%\n//c\nPosts/Hello\nmailto://me\n/a//b";
+                caf%C3%A9/\ncaf%C3%A9s\n100%\n//c\nPosts/Hello\nmailto://me\n/a//b\n/d%00";
     let document = document(list);
     let slugs: Vec<_> = document.slugs.iter().map(Slug::as_str).collect();
     assert_eq!(
@@ -44,6 +44,7 @@ fn a_list_may_have_addresses_and_paths() {
         [
             "100%",
             "Posts/Hello",
+            "a/b",
             "c",
             "café",
             "cafés",

@@ -1,21 +1,20 @@
-//! Chance without any: what it says is known beforehand. The example `lives` takes this
-//! file too.
+//! Entropy that is known beforehand. The example `lives` takes this file too.
 
-use super::{Chance, ViewId};
+use super::{Entropy, ViewId};
 
 /// View ids 1, 2, 3…, and the fraction that was set last.
-pub(super) struct Dice {
+pub(super) struct FixedEntropy {
     ids: u128,
     pub(super) fraction: f64,
 }
 
-impl Dice {
+impl FixedEntropy {
     pub(super) fn new(fraction: f64) -> Self {
         Self { ids: 0, fraction }
     }
 }
 
-impl Chance for Dice {
+impl Entropy for FixedEntropy {
     fn view_id(&mut self) -> ViewId {
         self.ids += 1;
         ViewId::from_bits(self.ids)

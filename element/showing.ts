@@ -1,0 +1,69 @@
+// Which page is shown, and whether a navigation away from it is under way. It is told what the
+// routers of Astro and Turbo say and what the address is, and knows no element.
+
+import { LEAVING_TIMEOUT } from './lifecycle';
+import { canonicalPath } from './page';
+import { slugOfPath } from './slug';
+
+/** Of the page that is shown; while a navigation is under way the address may be ahead. */
+let path = location.pathname;
+/** What the page's own address was said to be when it was first shown. */
+let canonical = canonicalPath();
+/** The slug of the page that is shown, for counters that name none. */
+let slug = slugOfPath(canonical ?? path);
+/** Until when a navigation is under way, by `performance.now()`. */
+let leavingUntil = 0;
+let isReplaced = false;
+/** Whether there is a router that says what it does; the address alone says less. */
+let isTold = false;
+
+export const slugOfPage = () => slug;
+
+/** Whether a navigation is under way. One that does not end was a download, or led nowhere. */
+export function isLeaving(): boolean {
+  if (!leavingUntil || performance.now() < leavingUntil) return leavingUntil > 0;
+  leavingUntil = 0;
+  // The router may have changed it, and the page is the same.
+  path = location.pathname;
+  return false;
+}
+
+/** A router begins to go there. Returns whether that leaves the page: not, for a place in it. */
+export function leaves(to: URL): boolean {
+  isTold = true;
+  if (to.pathname === path) return false;
+  leavingUntil = performance.now() + LEAVING_TIMEOUT;
+  isReplaced = false;
+  return true;
+}
+
+/** A router has put the next page, or a preview of it, in the place of this one. */
+export function replaced(): void {
+  isReplaced = true;
+}
+
+/** A router says that its page has loaded. Returns whether that is another one. */
+export function loaded(): boolean {
+  if (!isLeaving() || !isReplaced) return false;
+  leavingUntil = 0;
+  path = location.pathname;
+  canonical = canonicalPath();
+  slug = slugOfPath(canonical ?? path);
+  return true;
+}
+
+/** The page is back from the back/forward cache, which ends a navigation. */
+export function restored(): void {
+  leavingUntil = 0;
+}
+
+/** The address may be another. Returns whether it is, by a router that says nothing else. */
+export function moved(): boolean {
+  if (isTold || location.pathname === path) return false;
+  path = location.pathname;
+  const before = canonical;
+  canonical = canonicalPath();
+  // What said so before is about the page before.
+  slug = slugOfPath((canonical !== before && canonical) || path);
+  return true;
+}

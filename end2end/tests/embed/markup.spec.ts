@@ -1,0 +1,259 @@
+// What a page has around the element, in it, and written at it.
+
+import { counters, expect, html, SCRIPT, test } from './host-page';
+
+const LIVE = '1 reading now · 1 view';
+
+test('a tag that nothing closes shows the numbers where it stands, and removes nothing', async ({
+  page,
+  write,
+}) => {
+  write(
+    '/open.html',
+    html(`<article><h1>Noon</h1><view-counter slug="noon"/><p>Second paragraph.</p>
+      <form><input name="draft"></form></article><p>After.</p>`),
+  );
+  await page.goto('/open.html');
+  await page.locator('input').fill('half a letter');
+  await expect(counters(page).locator('[part=is-live]')).toHaveText(LIVE);
+  await expect(page.getByText('Second paragraph.')).toBeVisible();
+  await expect(page.getByText('After.')).toBeVisible();
+  await expect(page.locator('input')).toHaveValue('half a letter');
+  await expect(page.locator('input')).toBeVisible();
+  const [numbers, paragraph] = await Promise.all([
+    page.locator('[part=is-live]').boundingBox(),
+    page.getByText('Second paragraph.').boundingBox(),
+  ]);
+  expect(numbers!.y).toBeLessThan(paragraph!.y);
+});
+
+test('a counter inside of one that nothing closes has its own numbers', async ({ page, write }) => {
+  write('/two.html', html('<p><view-counter slug="noon"/> and <view-counter slug="dusk"/></p>'));
+  await page.goto('/two.html');
+  await expect(page.locator('[part=is-live]')).toHaveText([LIVE, LIVE]);
+  for (const numbers of await page.locator('[part=is-live]').all()) {
+    await expect(numbers).toBeVisible();
+  }
+});
+
+test.describe('a slug that is not counted', () => {
+  test.use({ expectedComplaints: /WebSocket connection to .* failed|status of 40[34]/ });
+
+  test('what is in the element is shown until there are numbers, and again without', async ({
+    page,
+    write,
+  }) => {
+    write(
+      '/fallback.html',
+      html('<view-counter slug="noon"><i>Views are counted.</i></view-counter>'),
+    );
+    await page.goto('/fallback.html');
+    await expect(page.locator('[part=is-live]')).toHaveText(LIVE);
+    await expect(page.getByText('Views are counted.')).toBeHidden();
+    await counters(page).evaluate((counter) => counter.setAttribute('slug', 'nowhere'));
+    await expect(page.getByText('Views are counted.')).toBeVisible();
+    await expect(page.locator('[part^=is-]')).toBeHidden();
+  });
+
+  test('never shows the numbers of the slug before', async ({ page, write, server }) => {
+    write('/page.html', html('<view-counter slug="noon"></view-counter>'));
+    await page.goto('/page.html');
+    await expect(counters(page)).toHaveText(LIVE);
+    await counters(page).evaluate((counter) => counter.setAttribute('slug', 'nowhere'));
+    await expect(page.locator('[part^=is-]')).toBeHidden();
+    await expect.poll(() => server.views('noon')).toEqual({ live: 0, total: 1 });
+  });
+});
+
+test('slugs and servers are written in many ways, and mean one thing', async ({
+  page,
+  write,
+  server,
+  sockets,
+}) => {
+  const { host } = new URL(server.url);
+  write(
+    '/written.html',
+    html(
+      ['/posts/noon/', ' posts/noon ', '/Posts//Noon/index.html']
+        .map((slug) => `<p><view-counter slug="${slug}"></view-counter></p>`)
+        .join('') +
+        [`${server.url}/`, ` ${server.url} `, host, `//${host}`]
+          .map((at) => `<p><view-counter slug="posts/noon" server="${at}"></view-counter></p>`)
+          .join(''),
+    ),
+  );
+  await page.goto('/written.html');
+  await expect(counters(page)).toHaveText(Array(7).fill(LIVE));
+  await expect.poll(() => sockets.opened).toHaveLength(1);
+  expect(sockets.everOpened, 'a slash of a slug is sent as a slash').toEqual(['posts/noon']);
+});
+
+test.describe('what can be no slug and no server', () => {
+  test.use({ expectedComplaints: /is no slug|needs server=/ });
+
+  test('is said once each, and harms no other counter', async ({ page, write }) => {
+    const said: string[] = [];
+    page.on('console', (message) => {
+      if (message.type() === 'error') said.push(message.text());
+    });
+    write(
+      '/wrong.html',
+      html(
+        `<view-counter id="cut"></view-counter>
+        <view-counter slug="a/../b"></view-counter><view-counter slug="a/../b"></view-counter>
+        <view-counter slug="noon" server="ftp://counts.example"></view-counter>
+        <view-counter slug="noon" id="good"></view-counter>
+        <script>document.querySelector('#cut').setAttribute('slug', '🌊'.slice(0, 1))</script>`,
+      ),
+    );
+    await page.goto('/wrong.html');
+    await expect(page.locator('#good')).toHaveText(LIVE);
+    await expect.poll(() => said).toHaveLength(3);
+    expect(said.join('\n')).toContain('slug="a/../b" is no slug');
+    expect(said.join('\n')).toContain('needs server="https://…", not ftp://counts.example');
+  });
+
+  test('a module does not know its server, and says what to write', async ({ page, write }) => {
+    const said: string[] = [];
+    page.on('console', (message) => {
+      if (message.type() === 'error') said.push(message.text());
+    });
+    const module = '<script type="module">import "http://127.0.0.1:3000/embed.js"</script>';
+    const both = `<view-counter slug="noon"></view-counter>
+      <p><view-counter slug="noon" server="http://127.0.0.1:3000"></view-counter></p>`;
+    write('/module.html', html(both).replace(SCRIPT, module));
+    await page.goto('/module.html');
+    await expect(page.locator('p view-counter')).toHaveText(LIVE);
+    await expect.poll(() => said).toEqual([
+      '<view-counter>: needs server="https://…", not undefined',
+    ]);
+  });
+});
+
+test('a page whose built-ins were replaced is counted', async ({ page, write, sockets }) => {
+  // As Prototype 1.7 does.
+  const replaced = '<script>Array.from = (list) => [].slice.call(list)</script>';
+  write('/prototype.html', html('<view-counter slug="noon"></view-counter>', replaced));
+  await page.goto('/prototype.html');
+  await expect(counters(page)).toHaveText(LIVE);
+  expect(sockets.views[0]).toMatch(/^[0-9a-f]{32}$/);
+});
+
+test('on a page that is read from right to left the numbers stand at their words', async ({
+  page,
+  write,
+}) => {
+  for (const language of ['he', 'ar', 'fa']) {
+    write(
+      `/${language}.html`,
+      html('<view-counter slug="noon"></view-counter>', '', `lang="${language}" dir="rtl"`),
+    );
+    await page.goto(`/${language}.html`);
+    const numbers = page.locator('[part=is-live]');
+    await expect(numbers).toContainText('reading now');
+    await expect(numbers).toHaveAttribute('lang', 'en');
+    const places = await Promise.all(
+      ['live', 'separator', 'total'].map((part) => page.locator(`[part=${part}]`).boundingBox()),
+    );
+    const lefts = places.map((place) => place!.x);
+    expect(lefts, language).toEqual([...lefts].sort((a, b) => a - b));
+  }
+});
+
+test('numbers are written as the language around the element writes them', async ({
+  page,
+  write,
+}) => {
+  await page.routeWebSocket(/\/connect\//, (socket) => {
+    socket.send('{"live":1234,"total":12345678}');
+  });
+  const german = '1.234 reading now · 12.345.678 views';
+  write(
+    '/languages.html',
+    html(`<p lang="de_DE"><view-counter slug="noon"></view-counter></p>
+      <p lang=""><view-counter slug="noon"></view-counter></p>
+      <p lang="no such language"><view-counter slug="noon"></view-counter></p>
+      <div lang="de"></div><p id="xml"><view-counter slug="noon"></view-counter></p>
+      <script>
+        document.querySelector('#xml').setAttribute('xml:lang', 'de');
+        const root = document.querySelector('div').attachShadow({ mode: 'open' });
+        root.innerHTML = '<view-counter slug="noon"></view-counter>';
+      </script>`),
+  );
+  await page.goto('/languages.html');
+  await expect(page.locator('[lang=de_DE] view-counter')).toHaveText(german);
+  await expect(page.locator('div view-counter')).toHaveText(german);
+  await expect(page.locator('#xml view-counter')).toHaveText(german);
+  for (const wrong of ['[lang=""]', '[lang="no such language"]']) {
+    await expect(page.locator(`${wrong} view-counter`)).toContainText('reading now');
+  }
+});
+
+test('a page has words of its own in all numbers, and a sign that the numbers are old', async ({
+  page,
+  write,
+}) => {
+  let send = (_: string) => {};
+  await page.routeWebSocket(/\/connect\//, (socket) => {
+    send = (text) => socket.send(text);
+    send('{"live":1,"total":1}');
+  });
+  write(
+    '/words.html',
+    html(
+      `<view-counter slug="noon"><b data-live>–</b>
+        <span data-of="live" data-one="Leser" data-other="Leser">Leser</span>,
+        <b data-total>–</b> <span data-of="total" data-one="Aufruf" data-other="Aufrufe">Aufrufe</span><i
+        data-lost hidden> (nicht live)</i></view-counter>`,
+      '',
+      'lang="de"',
+    ),
+  );
+  await page.goto('/words.html');
+  await expect(counters(page)).toHaveText('1 Leser, 1 Aufruf (nicht live)');
+  await expect(page.getByText('(nicht live)')).toBeHidden();
+  send('{"live":2,"total":1234}');
+  await expect(counters(page)).toHaveText('2 Leser, 1.234 Aufrufe (nicht live)');
+});
+
+test('the name of what it stands in has a pause between its parts', async ({ page, write }) => {
+  write('/name.html', html('<a href="/">Noon <view-counter slug="noon"></view-counter></a>'));
+  await page.goto('/name.html');
+  await expect(counters(page)).toHaveText(LIVE);
+  await expect(page.getByRole('link')).toHaveAccessibleName(`Noon ${LIVE}`);
+});
+
+test('a question for the owner works at any address', async ({ page, site, write }) => {
+  page.on('dialog', (dialog) => void dialog.accept());
+  const base = '<base href="https://cdn.example/">';
+  write('//doubled.html', html('<view-counter slug="noon"></view-counter>'));
+  write('/based.html', html('<view-counter slug="noon"></view-counter>', base));
+  for (const path of ['//doubled.html', '/based.html']) {
+    await page.goto(`${site.url}${path}#ignore-me`);
+    await expect(page).toHaveURL(`${site.url}${path}`);
+    await expect(counters(page)).toContainText('not counted');
+    await page.goto('about:blank');
+    await page.goto(`${site.url}${path}#ignore-me`);
+    await expect(counters(page)).not.toContainText('not counted');
+    await expect(counters(page)).toContainText('1 reading now');
+  }
+});
+
+test('only what changed is written', async ({ page, write, read }) => {
+  write('/quiet.html', html('<view-counter slug="noon"></view-counter>'));
+  await page.goto('/quiet.html');
+  await expect(counters(page)).toHaveText(LIVE);
+  const changes = await counters(page).evaluateHandle((counter) => {
+    const changed: string[] = [];
+    new MutationObserver((records) => {
+      for (const { target, type } of records) {
+        changed.push(`${type} ${(target as Element).getAttribute?.('part')}`);
+      }
+    }).observe(counter.shadowRoot!, { childList: true, characterData: true, subtree: true });
+    return changed;
+  });
+  await read('noon');
+  await expect(counters(page)).toHaveText('2 reading now · 2 views');
+  expect((await changes.jsonValue()).sort()).toEqual(['childList live', 'childList total']);
+});

@@ -61,10 +61,11 @@ dist-tests: tested-program ## That program, by itself and in real Chromium
 	@program=$$($(toolchain) scripts/dist) && \
 		VIEW_COUNTER_PROGRAM=$$program scripts/browser-tests
 
-proxy-tests: tested-program ## The browser tests through nginx and through Caddy
+proxy-tests: tested-program ## The browser tests through nginx, Caddy and Apache
 	@scripts/check-deploy
 	@VIEW_COUNTER_THROUGH=nginx scripts/browser-tests
 	@VIEW_COUNTER_THROUGH=caddy scripts/browser-tests
+	@VIEW_COUNTER_THROUGH=apache scripts/browser-tests
 
 bench: ## Measure the server beside what people would use instead
 	@program=$$($(toolchain) scripts/dist) && \

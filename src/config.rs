@@ -83,9 +83,20 @@ pub struct Database {
         long,
         env = "VIEW_COUNTER_DATABASE",
         value_name = "FILE",
-        default_value = "data/views.db"
+        default_value_os_t = default_database()
     )]
     pub database: PathBuf,
+}
+
+/// The database of whoever names none, below the working folder. In a hidden folder: one
+/// called `data` is Hugo's, which builds a site anew whenever something in it changes.
+/// There, it is found where earlier versions made it.
+fn default_database() -> PathBuf {
+    let before = PathBuf::from("data/views.db");
+    match before.exists() {
+        true => before,
+        false => PathBuf::from(".view-counter/views.db"),
+    }
 }
 
 /// Where the server is.

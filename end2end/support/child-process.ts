@@ -14,17 +14,27 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** Playwright may end a worker without running any test's clean-up. */
-export function killWithThisProcess(child: ChildProcess): void {
-  const kill = () => void child.kill('SIGKILL');
+/**
+ * Playwright may end a worker without running any test's clean-up.
+ *
+ * @param signal For one that has processes of its own to end first.
+ */
+export function killWithThisProcess(
+  child: ChildProcess,
+  signal: NodeJS.Signals = 'SIGKILL',
+): void {
+  const kill = () => void child.kill(signal);
   process.once('exit', kill);
   child.once('exit', () => process.off('exit', kill));
 }
 
 /** Kills it, and waits until it has ended. */
-export async function kill(child: ChildProcess): Promise<void> {
+export async function kill(
+  child: ChildProcess,
+  signal: NodeJS.Signals = 'SIGKILL',
+): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = once(child, 'exit');
-  child.kill('SIGKILL');
+  child.kill(signal);
   await ended;
 }

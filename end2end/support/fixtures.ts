@@ -120,6 +120,12 @@ export function expectNone(complaints: string[], expected: RegExp): void {
   expect(unexpected, 'the browser has nothing to complain about').toEqual([]);
 }
 
+/** What a proxy answers for a server that is away; Apache says 503, as the server may too. */
+const AWAY =
+  THROUGH === 'apache'
+    ? 'the server responded with a status of 503 ()'
+    : 'the server responded with a status of 502 ()';
+
 /**
  * What the browser would have said without the proxy: over HTTP/2 a status has no
  * words, and a proxy answers for a server that is away.
@@ -130,7 +136,7 @@ function asWithoutProxy(complaint: string): string {
   return complaint
     .replaceAll('https://localhost:', 'http://127.0.0.1:')
     .replace('status of 404 ()', 'status of 404 (Not Found)')
-    .replace('the server responded with a status of 502 ()', 'net::ERR_CONNECTION_REFUSED');
+    .replace(AWAY, 'net::ERR_CONNECTION_REFUSED');
 }
 
 async function withClients(

@@ -1,5 +1,5 @@
 /**
- * A real proxy before the server, as a site has one: nginx or Caddy, with TLS and
+ * A real proxy before the server, as a site has one: nginx, Caddy or Apache, with TLS and
  * HTTP/2, as `deploy/` sets them up. VIEW_COUNTER_THROUGH names it, and then all
  * pages of all tests come through it; `make proxy-tests` does that.
  */
@@ -13,12 +13,14 @@ import { fileURLToPath } from 'node:url';
 import { freePort, kill, killWithThisProcess } from './child-process';
 
 /** The proxies that there are files for. */
-export type Kind = 'nginx' | 'caddy';
+export type Kind = 'nginx' | 'caddy' | 'apache';
 
 /** The one before all servers of this run, if there is one. */
 export const THROUGH = process.env['VIEW_COUNTER_THROUGH'] as Kind | undefined;
 
-/** Both are up within a second, on a machine that has nothing else to do. */
+/** Where Debian has Apache's modules. */
+const APACHE_MODULES = '/usr/lib/apache2/modules';
+/** All are up within a second, on a machine that has nothing else to do. */
 const START_MS = 20_000;
 /** How often a port may turn out to be taken when the proxy comes to it. */
 const TRIES = 3;
@@ -35,10 +37,12 @@ export class Front {
   /** Where readers find the site: `https://localhost:40000`. */
   readonly url: string;
   readonly #child: ChildProcess;
+  readonly #end: NodeJS.Signals;
 
-  private constructor(port: number, child: ChildProcess) {
+  private constructor(port: number, child: ChildProcess, end: NodeJS.Signals) {
     this.url = `https://localhost:${port}`;
     this.#child = child;
+    this.#end = end;
   }
 
   /** One before the server on this port of this machine. What it writes is in `folder`. */
@@ -54,12 +58,12 @@ export class Front {
 
   static async #before(kind: Kind, server: number, folder: string): Promise<Front> {
     const port = await freePort();
-    const started = await (kind === 'nginx' ? nginx : caddy)(port, `127.0.0.1:${server}`, folder);
+    const started = await START[kind](port, `127.0.0.1:${server}`, folder);
     const { child } = started;
     const log: Buffer[] = [];
     child.stderr?.on('data', (chunk: Buffer) => log.push(chunk));
-    killWithThisProcess(child);
-    const front = new Front(port, child);
+    killWithThisProcess(child, END[kind]);
+    const front = new Front(port, child, END[kind]);
     try {
       await answering(port, started);
     } catch (error) {
@@ -71,11 +75,12 @@ export class Front {
 
   async close(): Promise<void> {
     // Its readers are gone, and nobody waits for the rest.
-    await kill(this.#child);
+    await kill(this.#child, this.#end);
   }
 }
 
-async function nginx(port: number, server: string, folder: string): Promise<Started> {
+/** Makes a certificate for `localhost` in this folder; the paths of it and of its key. */
+function selfSigned(folder: string): { certificate: string; key: string } {
   const certificate = path.join(folder, 'certificate.pem');
   const key = path.join(folder, 'key.pem');
   const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
@@ -86,6 +91,11 @@ async function nginx(port: number, server: string, folder: string): Promise<Star
       .concat(['-days', '2'], subject, files),
     { stdio: 'ignore' },
   );
+  return { certificate, key };
+}
+
+async function nginx(port: number, server: string, folder: string): Promise<Started> {
+  const { certificate, key } = selfSigned(folder);
   const letsencrypt = '/etc/letsencrypt/live/blog.example';
   const site = replaced(await readFile(deploy('nginx.conf'), 'utf8'), [
     // What answers on port 80 only sends away.
@@ -148,6 +158,48 @@ async function caddy(port: number, server: string, folder: string): Promise<Star
   });
   return { child, authority: path.join(data, 'caddy/pki/authorities/local/root.crt') };
 }
+
+async function apache(port: number, server: string, folder: string): Promise<Started> {
+  const { certificate, key } = selfSigned(folder);
+  const letsencrypt = '/etc/letsencrypt/live/blog.example';
+  const site = replaced(await readFile(deploy('apache.conf'), 'utf8'), [
+    // What answers on port 80 only sends away.
+    [/<VirtualHost \*:80>[^]*?<\/VirtualHost>\n/, ''],
+    ['*:443', `127.0.0.1:${port}`],
+    ['ServerName blog.example', 'ServerName localhost'],
+    [`${letsencrypt}/fullchain.pem`, certificate],
+    [`${letsencrypt}/privkey.pem`, key],
+    ['http://127.0.0.1:3000/', `http://${server}/`],
+  ]);
+  // What Debian and others have on by themselves, and what the file says to turn on.
+  const modules = ['mpm_event', 'authz_core', 'headers', 'http2', 'proxy', 'proxy_http', 'ssl']
+    .map((name) => `LoadModule ${name}_module ${APACHE_MODULES}/mod_${name}.so`)
+    .join('\n');
+  const configuration = path.join(folder, 'apache.conf');
+  await writeFile(
+    configuration,
+    `${modules}
+    Listen 127.0.0.1:${port}
+    ServerName localhost
+    PidFile ${path.join(folder, 'apache.pid')}
+    DefaultRuntimeDir ${folder}
+    ErrorLog ${path.join(folder, 'apache.log')}
+    ServerLimit 1
+    ThreadsPerChild 64
+    MaxRequestWorkers 64
+    StartServers 1
+    ${site}`,
+  );
+  const child = spawn('apache2', ['-DFOREGROUND', '-d', folder, '-f', configuration], {
+    env: { PATH: `${process.env['PATH']}:/usr/sbin` },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  return { child, authority: certificate };
+}
+
+const START = { nginx, caddy, apache };
+/** Apache has processes of its own to end first; its workers would outlive it. */
+const END = { nginx: 'SIGKILL', caddy: 'SIGKILL', apache: 'SIGTERM' } as const;
 
 /** Replaces each of these, of which there must be one: the files are what is tested. */
 function replaced(text: string, changes: [string | RegExp, string][]): string {

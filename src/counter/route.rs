@@ -10,6 +10,7 @@ mod handshake;
 mod list;
 mod metrics;
 mod numbers;
+mod refusal_log;
 mod shared_answer;
 
 pub use counter::Counter;

@@ -17,6 +17,8 @@ use axum::{
 
 /// Where it is.
 pub(crate) const PATH: &str = "/api";
+/// The same seen from the server's root, which a proxy may have under a path of its own.
+pub(crate) const RELATIVE_PATH: &str = "api";
 
 /// The page and what it loads. `scheme` is how the world reaches this server.
 pub(super) fn routes(scheme: Scheme) -> Router {

@@ -24,6 +24,8 @@ use axum::{
     response::Response,
 };
 use drawing::{Badge, Colour};
+use icu_decimal::{DecimalFormatter, input::Decimal};
+use icu_locale_core::Locale;
 use serde::Deserialize;
 
 /// Where badges are. The slug may have `.svg` at its end, which is taken off.
@@ -39,7 +41,11 @@ const GREEN: Colour = Colour([0x1b, 0x6e, 0x43]);
 pub(crate) struct Look {
     show: Option<String>,
     label: Option<String>,
+    /// The label where the number is 1.
+    one: Option<String>,
     color: Option<String>,
+    /// The language that writes the number (BCP 47).
+    lang: Option<String>,
 }
 
 /// The badge of a page that is counted.
@@ -70,10 +76,14 @@ impl Look {
             Some("live") => ("reading now", counts.live),
             Some(_) => return Err(wrong("`show` is `total` or `live`")),
         };
-        let label = self.label.unwrap_or_else(|| label.to_owned());
+        let named = match number {
+            1 => self.one.or(self.label),
+            _ => self.label,
+        };
+        let label = named.unwrap_or_else(|| label.to_owned());
         if label.chars().count() > LABEL_MOST || label.chars().any(char::is_control) {
             return Err(wrong(
-                "`label` has more than 60 characters, or one that is none; use a shorter one",
+                "`label` or `one` has more than 60 characters, or one that is none; use a shorter one",
             ));
         }
         let colour = match self.color.as_deref().map(str::parse) {
@@ -87,8 +97,41 @@ impl Look {
         };
         Ok(Badge {
             label,
-            number: grouped(number),
+            number: match self.lang {
+                None => grouped(number),
+                Some(lang) => written(number, &lang).ok_or_else(|| {
+                    wrong("`lang` is the name of a language, such as `de` or `pt-BR`")
+                })?,
+            },
             colour,
         })
+    }
+}
+
+/// The number as this language writes it; `None` if that is no name of a language.
+fn written(number: u64, lang: &str) -> Option<String> {
+    let locale: Locale = lang.parse().ok()?;
+    let formatter = DecimalFormatter::try_new(locale.into(), Default::default()).ok()?;
+    Some(formatter.format(&Decimal::from(number)).to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_written_as_its_language_does() {
+        for (lang, text) in [
+            ("en", "1,234,567"),
+            ("de", "1.234.567"),
+            ("fr", "1\u{202f}234\u{202f}567"),
+            ("hi", "12,34,567"),
+            ("xx", "1,234,567"),
+        ] {
+            assert_eq!(written(1_234_567, lang).as_deref(), Some(text), "{lang}");
+        }
+        for wrong in ["", "no such language", "d", "../de"] {
+            assert_eq!(written(1, wrong), None, "{wrong}");
+        }
     }
 }

@@ -25,7 +25,10 @@ pub fn router(url: &str, counter: Counter, site_files: SiteFiles) -> Router {
     let scheme = Scheme::of(url);
     let of_service = Router::new()
         // Whoever opens the address sees what is here.
-        .route("/", get(async || Redirect::temporary(api_page::PATH)))
+        .route(
+            "/",
+            get(async || Redirect::temporary(api_page::RELATIVE_PATH)),
+        )
         .route("/favicon.svg", get(built_file))
         .with_state(site_files.clone())
         .fallback(nothing_here)

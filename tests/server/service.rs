@@ -28,7 +28,7 @@ async fn without_a_blog_there_are_counts_alone() {
     let told = ["--blog", "off", "--slugs", "site.xml", "--origin", SITE];
     let server = Server::start_with(&folder, &[&told[..], &["--site-root", "site"]].concat()).await;
 
-    let mut hello = reader(&server, "/api/v1/connect/posts%2Fhello").await;
+    let mut hello = reader(&server, "/api/v1/connect/posts/hello").await;
     assert_eq!(hello.frame().await, counts(1, 1));
     let mut first = reader(&server, "/api/v1/connect/index").await;
     assert_eq!(first.frame().await, counts(1, 1));
@@ -64,6 +64,58 @@ async fn without_a_blog_there_are_counts_alone() {
         let error = answer.text().await.unwrap();
         assert!(error.contains("/embed.js"), "{error}");
     }
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn the_log_says_why_pages_are_refused_once_at_its_usual_level() {
+    let folder = Folder::new();
+    let server = Server::start(&folder).await;
+    let same = format!("http://{}", server.address);
+    for (path, origin) in [
+        ("/api/v1/connect/nowhere", same.as_str()),
+        ("/api/v1/connect/elsewhere", same.as_str()),
+        ("/api/v1/connect/one", "https://other.example"),
+        ("/api/v1/connect/one", "https://another.example"),
+    ] {
+        let connected = Client::try_connect(&server.address, path, Some(origin)).await;
+        assert!(connected.is_err(), "{path} from {origin}");
+    }
+    server.signal("TERM");
+    let (_, log) = server.ended().await;
+    let lines = |text: &str| log.lines().filter(|line| line.contains(text)).count();
+    assert_eq!(lines("a slug that is not counted"), 1, "{log}");
+    assert!(log.contains("slug=\"nowhere\""), "{log}");
+    assert_eq!(lines("a page of another origin"), 1, "{log}");
+    assert!(log.contains("https://other.example"), "{log}");
+}
+
+/// The program may be anywhere, without what was built beside it.
+#[tokio::test]
+async fn the_scripts_for_other_sites_are_in_every_program() {
+    let folder = Folder::new();
+    let server = Server::start(&folder).await;
+    for name in ["embed.js", "embed-listed.js"] {
+        let script = server.get(&format!("/{name}")).await;
+        let said = |name: &str| script.headers()[name].to_str().unwrap().to_owned();
+        assert_eq!(said("content-type"), "text/javascript");
+        assert_eq!(said("cross-origin-resource-policy"), "cross-origin");
+        assert_eq!(said("access-control-allow-origin"), "*");
+        assert_eq!(said("cache-control"), "public, max-age=3600");
+        assert_eq!(said("vary"), "accept-encoding");
+        let built = std::fs::read_to_string(format!("public/{name}")).unwrap();
+        assert_eq!(script.text().await.unwrap(), built);
+    }
+    let pinned = concat!("/embed-", env!("CARGO_PKG_VERSION"), ".js");
+    let script = server.get(pinned).await;
+    let caching = script.headers()["cache-control"]
+        .to_str()
+        .unwrap()
+        .to_owned();
+    assert!(caching.contains("immutable"), "{caching}");
+    let latest = std::fs::read_to_string("public/embed.js").unwrap();
+    assert_eq!(script.text().await.unwrap(), latest);
+    assert_eq!(server.get("/embed-other.js").await.status(), 404);
     server.stop().await;
 }
 

@@ -168,12 +168,19 @@ async fn open(
     admission
         .origins
         .admit(&parts.headers, &parts.uri)
-        .ok_or_else(ApiError::origin_refused)
+        .ok_or_else(|| {
+            counter.refusals().origin_refused(&parts.headers);
+            ApiError::origin_refused()
+        })
         .map_err(TurnedAway::as_(Outcome::OriginRefused))?;
     let slug = match slug {
         Some(slug) => {
             let slug = decoded(slug).map_err(TurnedAway::as_(Outcome::SlugMalformed))?;
-            admission.slug(&slug)?
+            admission.slug(&slug).inspect_err(|why| {
+                if *why == SlugRefused::Unknown {
+                    counter.refusals().slug_unknown(&slug);
+                }
+            })?
         }
         None => Slug::site(),
     };

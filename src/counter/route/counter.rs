@@ -1,6 +1,8 @@
 //! The counter as one value, for the routes and for what is around them.
 
-use super::{error::ApiError, list::ListOutcome, shared_answer::SharedAnswer};
+use super::{
+    error::ApiError, list::ListOutcome, refusal_log::RefusalLog, shared_answer::SharedAnswer,
+};
 use crate::counter::{
     admission::{Admission, Origins, SlugRefused},
     crawler,
@@ -41,6 +43,7 @@ struct Inner {
     gate: Gate,
     queue: Queue,
     shared_list: SharedAnswer<ListOutcome>,
+    refusals: RefusalLog,
 }
 
 impl Counter {
@@ -53,12 +56,18 @@ impl Counter {
             gate: Gate::new(),
             queue: Queue::default(),
             shared_list: SharedAnswer::default(),
+            refusals: RefusalLog::default(),
         }))
     }
 
     /// The hub, for numbers in pages: [`Hub::counts`].
     pub fn hub(&self) -> &Hub {
         &self.0.hub
+    }
+
+    /// Where refused handshakes are logged.
+    pub(super) fn refusals(&self) -> &RefusalLog {
+        &self.0.refusals
     }
 
     /// As [`Self::stop_within`], with the default of twenty seconds.

@@ -1,4 +1,5 @@
-// Uses each route of the API, and shows what it answers.
+// Uses each route of the API, and shows what it answers. Its paths are relative: a proxy may
+// have the server under a path of another site.
 
 const ASKED_EVERY = 5_000;
 const DAYS = 14;
@@ -6,8 +7,8 @@ const FRAMES_SHOWN = 8;
 
 const at = (id) => document.getElementById(id);
 const number = new Intl.NumberFormat(document.documentElement.lang);
-// As one segment of the path: it may have slashes.
-const encoded = (slug) => encodeURIComponent(slug);
+// As a part of a path.
+const encoded = (slug) => slug.split('/').map(encodeURIComponent).join('/');
 
 const cell = (kind, ...content) => {
   const cell = document.createElement(kind);
@@ -49,7 +50,7 @@ const attempt = async (what) => {
 
 let listed;
 const showAll = async () => {
-  const { views } = await ask('/api/v1/views');
+  const { views } = await ask('api/v1/views');
   const list = JSON.stringify(views);
   if (list !== listed) {
     listed = list;
@@ -61,8 +62,8 @@ const showAll = async () => {
     at('none').hidden = views.length > 0;
     offer(views.map(({ slug }) => slug));
   }
-  write(at('visitors'), JSON.stringify(await ask('/api/v1/visitors')));
-  if (isClosed(at('visits'))) follow(at('visits'), '/api/v1/visitors/connect?watch=1');
+  write(at('visitors'), JSON.stringify(await ask('api/v1/visitors')));
+  if (isClosed(at('visits'))) follow(at('visits'), 'api/v1/visitors/connect?watch=1');
   const chosen = at('slug').value;
   // Another was chosen while the server was away, or none could be shown yet.
   if (chosen && chosen !== shown) return showOne(chosen);
@@ -96,10 +97,19 @@ const follow = (output, path) => {
     const lines = output.textContent.split('\n').filter(Boolean);
     output.textContent = [...lines, line].slice(-FRAMES_SHOWN).join('\n');
   };
-  opened.onmessage = ({ data }) => say(data);
-  opened.onclose = ({ code }) => say(`closed (${code})`);
+  let isOpen = false;
+  opened.onmessage = ({ data }) => {
+    isOpen = true;
+    say(data);
+  };
+  opened.onclose = ({ code }) =>
+    say(
+      isOpen
+        ? `closed (${code})`
+        : `refused. A server that was started with --origin takes this page with --origin ${location.origin}, too.`,
+    );
 };
-const watch = (slug) => follow(at('frames'), `/api/v1/connect/${encoded(slug)}?watch=1`);
+const watch = (slug) => follow(at('frames'), `api/v1/connect/${encoded(slug)}?watch=1`);
 
 /** The post whose numbers are on the page. */
 let shown;
@@ -112,11 +122,11 @@ const showOne = async (slug) => {
     path.textContent = path.dataset.path.replace('SLUG', encoded(slug)).replace('SINCE', since);
   }
   watch(slug);
-  const badge = { src: `/badge/${encoded(slug)}.svg`, alt: `Views of ${slug}` };
+  const badge = { src: `badge/${encoded(slug)}.svg`, alt: `Views of ${slug}` };
   at('badge').replaceChildren(Object.assign(new Image(), badge));
   const [views, { days }] = await Promise.all([
-    ask(`/api/v1/views/${encoded(slug)}`),
-    ask(`/api/v1/days/${encoded(slug)}?since=${since}`),
+    ask(`api/v1/views/${encoded(slug)}`),
+    ask(`api/v1/days/${encoded(slug)}?since=${since}`),
   ]);
   // Another may have been chosen meanwhile, and its answer be here already.
   if (at('slug').value !== slug) return;

@@ -54,9 +54,12 @@ export function drawing(element: HTMLElement & { numbers: Numbers | undefined })
 
   const draw = () => {
     const { counts, kind } = element.numbers ?? {};
-    const marks = element.querySelectorAll<HTMLElement>(MARKS);
+    // Not those of a counter inside, where a tag has no end: the two would write over each other.
+    const marks = [...element.querySelectorAll<HTMLElement>(MARKS)].filter(
+      (mark) => mark.closest('view-counter') === element,
+    );
     shown.hidden = !counts || marks.length > 0;
-    slot.hidden = !shown.hidden && ![].some.call(element.children, isContent);
+    slot.hidden = !shown.hidden && ![...element.children].some(isContent);
     if (!counts) return;
     shown.setAttribute('part', `is-${kind}`);
 
@@ -77,10 +80,12 @@ export function drawing(element: HTMLElement & { numbers: Numbers | undefined })
 
     if (shown.hidden) return;
     const what = element.getAttribute('show');
+    const reading = what === 'total' ? '' : `${written(live)} reading now`;
+    const views = what === 'live' ? '' : `${written(total)} view${total === 1 ? '' : 's'}`;
     const texts = {
-      live: what === 'total' ? '' : `${written(live)} reading now`,
-      separator: what === 'total' || what === 'live' ? '' : ' · ',
-      total: what === 'live' ? '' : `${written(total)} view${total === 1 ? '' : 's'}`,
+      live: reading,
+      separator: reading && views && ' · ',
+      total: views,
       sign: isLost ? ' · not live' : kind === 'live' && isLeftOut() ? ' · not counted' : '',
     };
     Object.entries(texts).forEach(([name, text], n) => {
@@ -89,8 +94,9 @@ export function drawing(element: HTMLElement & { numbers: Numbers | undefined })
       write(part, text);
     });
   };
-  // The page's own words inside of it may be written anew by whoever owns them.
+  // The page's own words inside of it may be written anew by whoever owns them, and again when this
+  // has written: in a task of its own, between others of the page.
   const changes = { childList: true, characterData: true, subtree: true };
-  new MutationObserver(draw).observe(element, changes);
+  new MutationObserver(() => setTimeout(draw)).observe(element, changes);
   return draw;
 }

@@ -71,18 +71,17 @@ function update(isOther = showing.moved(), isLoaded = false): void {
   });
   listed.forEach(([, , , its], key) => used.has(its) || listed.delete(key));
   drawAll();
-  void refreshListed();
+  refreshListed();
 }
 
-async function refreshListed(): Promise<void> {
-  for (const [server] of listed.values()) {
-    try {
-      const module: { refresh: typeof refresh } = await import(`${server}/embed-listed.js`);
-      return module.refresh(listed);
-    } catch {
-      // It is tried again when the page is seen the next time.
-    }
-  }
+function refreshListed(): void {
+  const [first] = listed.values();
+  if (!first) return;
+  import(`${first[0]}/embed-listed.js`).then(
+    (module: { refresh: typeof refresh }) => module.refresh(listed),
+    // It is tried again when the page is seen the next time.
+    () => {},
+  );
 }
 
 /** What moves a counter takes it from the page, and puts it back in the same moment. */
@@ -124,7 +123,7 @@ if (!customElements.get('view-counter')) {
   };
   listen(document, 'visibilitychange prerenderingchange', () => {
     tellAll(isVisible() ? 'visible' : 'hidden');
-    void refreshListed();
+    refreshListed();
   });
   listen(window, 'online pagehide', ({ type }) => tellAll(type));
   listen(window, 'pageshow', ({ persisted }) => {

@@ -28,7 +28,7 @@ export function decide(): void {
   const leftOut = isLeftOut();
   const question = leftOut
     ? 'Count this browser again?'
-    : 'Leave this browser out of the counts?';
+    : 'Count this browser no more?';
   const isDecided = confirm(question);
   try {
     // So that a reload does not ask again, nor the address when it is passed on. Whole, since a
@@ -37,7 +37,7 @@ export function decide(): void {
     if (isDecided && leftOut) localStorage.removeItem(KEY);
     else if (isDecided) localStorage.setItem(KEY, '1');
   } catch {
-    alert('This browser cannot remember that.');
+    alert('It cannot be stored here.');
   }
 }
 

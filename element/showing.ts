@@ -15,7 +15,7 @@ let slug = slugOfPath(canonical ?? path);
 let leavingUntil = 0;
 let isReplaced = false;
 /** Whether there is a router that says what it does; the address alone says less. */
-let isTold = false;
+let hasRouter = false;
 
 export const slugOfPage = () => slug;
 
@@ -30,7 +30,7 @@ export function isLeaving(): boolean {
 
 /** A router begins to go there. Returns whether that leaves the page: not, for a place in it. */
 export function leaves(to: URL): boolean {
-  isTold = true;
+  hasRouter = true;
   if (to.pathname === path) return false;
   leavingUntil = performance.now() + LEAVING_TIMEOUT;
   isReplaced = false;
@@ -59,7 +59,7 @@ export function restored(): void {
 
 /** The address may be another. Returns whether it is, by a router that says nothing else. */
 export function moved(): boolean {
-  if (isTold || location.pathname === path) return false;
+  if (hasRouter || location.pathname === path) return false;
   path = location.pathname;
   const before = canonical;
   canonical = canonicalPath();

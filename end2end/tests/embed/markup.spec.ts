@@ -36,6 +36,38 @@ test('a counter inside of one that nothing closes has its own numbers', async ({
   }
 });
 
+test('words of a counter inside of another are its own', async ({ page, write, read }) => {
+  await read('dusk');
+  write(
+    '/inside.html',
+    html(`<p><view-counter slug="noon"><b data-total>–</b> of noon,
+      <view-counter slug="dusk"><b data-live>–</b> at dusk</p>`),
+  );
+  await page.goto('/inside.html');
+  await expect(page.locator('b')).toHaveText(['1', '2']);
+  await page.waitForTimeout(300);
+  await expect(page.locator('b')).toHaveText(['1', '2']);
+});
+
+test('a library that writes over the numbers does not stop the page', async ({ page, write }) => {
+  write(
+    '/stubborn.html',
+    html(`<view-counter slug="noon"><b data-total>–</b></view-counter>
+      <script>
+        const number = document.querySelector('b');
+        let writes = 0;
+        new MutationObserver(() => {
+          if (number.textContent === '–') return;
+          number.textContent = '–';
+          writes++;
+        }).observe(number, { childList: true });
+      </script>`),
+  );
+  await page.goto('/stubborn.html');
+  await page.waitForFunction('writes > 20');
+  expect(await page.evaluate('1 + 1')).toBe(2);
+});
+
 test.describe('a slug that is not counted', () => {
   test.use({ expectedComplaints: /WebSocket connection to .* failed|status of 40[34]/ });
 

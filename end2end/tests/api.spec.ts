@@ -121,3 +121,15 @@ test('axe finds nothing in it, and it does not scroll sideways', async ({ page }
     }
   }
 });
+
+test.describe('with other origins than its own', () => {
+  test.use({
+    settings: { VIEW_COUNTER_ORIGIN: 'https://blog.example' },
+    expectedComplaints: /WebSocket connection to .* failed/,
+  });
+
+  test('the page of the API says why its sockets are refused', async ({ page, server }) => {
+    await page.goto('/api');
+    await expect(page.locator('#frames')).toContainText(`--origin ${server.url}`);
+  });
+});

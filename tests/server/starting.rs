@@ -40,6 +40,26 @@ async fn a_missing_database_is_created_with_its_folder() {
     assert!(folder.path(file).is_file());
 }
 
+/// Hugo has a folder `data`, and builds a site anew whenever something in it changes.
+#[tokio::test]
+async fn the_default_database_is_in_a_hidden_folder_or_where_it_was_before() {
+    let listen = [("VIEW_COUNTER_LISTEN", "127.0.0.1:0")];
+    let hidden = ".view-counter/views.db";
+    let folder = Folder::new();
+    let server = Server::start_in(&folder, &listen, &["serve"]).await;
+    server.stop().await;
+    assert!(folder.path(hidden).is_file());
+    assert!(!folder.path("data").exists());
+
+    let folder = Folder::new();
+    let before = [listen[0], ("VIEW_COUNTER_DATABASE", "data/views.db")];
+    let server = Server::start_in(&folder, &before, &["serve"]).await;
+    server.stop().await;
+    let server = Server::start_in(&folder, &listen, &["serve"]).await;
+    server.stop().await;
+    assert!(!folder.path(hidden).exists());
+}
+
 #[tokio::test]
 async fn a_file_that_is_no_database_is_left_as_it_is() {
     let folder = Folder::new();

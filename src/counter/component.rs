@@ -44,7 +44,8 @@ pub(super) const NOT_LIVE: &str = " · not live";
 ///
 /// The total is in the server's HTML, so that there is something to read
 /// without JavaScript and nothing moves when the page comes alive. Several
-/// counters of one slug on a page share one socket and are one view. Where
+/// counters of one slug on a page share one socket and are one view, and so is one
+/// that is drawn anew, in a `<Show>` for example, on the same path. Where
 /// leptos_router is used, a counter leaves when a navigation leaves the path
 /// that it was mounted on, and leaves for good: so it belongs on the pages, and
 /// not into a layout that stays. Without a router, as in an island, the page is a

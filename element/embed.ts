@@ -25,7 +25,10 @@ function numbersOf(counter: ViewCounter): Numbers | undefined {
   const written = counter.getAttribute('server') ?? home;
   const server = serverOf(written || ':');
   if (!server) say(`needs server="https://…", not ${written}`);
-  const slug = slugOfAttribute(counter.getAttribute('slug') ?? '') || showing.slugOfPage();
+  const named = slugOfAttribute(counter.getAttribute('slug') ?? '');
+  // A new one is of the next page, which has no name before it has loaded.
+  if (!named && showing.isLeaving()) return counter.numbers;
+  const slug = named || showing.slugOfPage();
   if (!isSlug(slug)) say(`slug="${slug}" is no slug`);
   else if (server) {
     const key = `${server} ${slug}`;

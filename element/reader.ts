@@ -60,7 +60,7 @@ export function reader(server: string, slug: string, draw: () => void): Reader {
     const at = life(event, Math.floor(performance.now()));
     clearTimeout(timer);
     if (at < Infinity) {
-      timer = setTimeout(on, Math.min(at - performance.now() + 1, MAX_TIMER), 'woken');
+      timer = setTimeout(on, Math.min(at - performance.now(), MAX_TIMER), 'woken');
     }
   };
 
@@ -86,7 +86,7 @@ async function refusalOf(url: string): Promise<Refusal> {
     const text = await response.text();
     if (response.ok) return countsOf(text) ?? 'other';
     // A proxy before a server that restarts has a 404 of its own.
-    if ([400, 404].includes(response.status) && JSON.parse(text).error) return 'unknown';
+    if (JSON.parse(text).error && response.status < 429) return 'unknown';
   } catch {}
   return 'other';
 }

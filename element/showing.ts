@@ -11,50 +11,47 @@ let path = location.pathname;
 let canonical = canonicalPath();
 /** The slug of the page that is shown, for counters that name none. */
 let slug = slugOfPath(canonical ?? path);
-/** Until when a navigation is under way, by `performance.now()`. */
-let leavingUntil = 0;
+/** When a navigation away began that has not ended, by `performance.now()`. */
+let leavingSince = -Infinity;
+/** Its page, or a preview of it, is in the place of the one that is left. */
 let isReplaced = false;
 /** Whether there is a router that says what it does; the address alone says less. */
 let hasRouter = false;
 
 export const slugOfPage = () => slug;
 
-/** Whether a navigation is under way. One that does not end was a download, or led nowhere. */
-export function isLeaving(): boolean {
-  if (!leavingUntil || performance.now() < leavingUntil) return leavingUntil > 0;
-  leavingUntil = 0;
-  // The router may have changed it, and the page is the same.
-  path = location.pathname;
-  return false;
-}
+/** Whether a navigation is under way. One that does not end is a download, or leads nowhere. */
+export const isLeaving = () =>
+  isReplaced || performance.now() < leavingSince + LEAVING_TIMEOUT;
 
 /** A router begins to go there. Returns whether that leaves the page: not, for a place in it. */
 export function leaves(to: URL): boolean {
   hasRouter = true;
+  restored();
   if (to.pathname === path) return false;
-  leavingUntil = performance.now() + LEAVING_TIMEOUT;
-  isReplaced = false;
+  leavingSince = performance.now();
   return true;
 }
 
 /** A router has put the next page, or a preview of it, in the place of this one. */
 export function replaced(): void {
-  isReplaced = true;
+  isReplaced = leavingSince > 0;
 }
 
 /** A router says that its page has loaded. Returns whether that is another one. */
 export function loaded(): boolean {
-  if (!isLeaving() || !isReplaced) return false;
-  leavingUntil = 0;
+  if (!isReplaced) return false;
+  restored();
   path = location.pathname;
   canonical = canonicalPath();
   slug = slugOfPath(canonical ?? path);
   return true;
 }
 
-/** The page is back from the back/forward cache, which ends a navigation. */
+/** No navigation is under way: the page is back from the back/forward cache, for example. */
 export function restored(): void {
-  leavingUntil = 0;
+  leavingSince = -Infinity;
+  isReplaced = false;
 }
 
 /** The address may be another. Returns whether it is, by a router that says nothing else. */

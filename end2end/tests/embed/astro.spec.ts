@@ -75,3 +75,29 @@ test('a link to the page itself leaves nothing', async ({ page, sockets, server 
   expect(await server.views('posts%2Fnoon')).toEqual({ live: 1, total: 1 });
   expect(loads()).toBe(0);
 });
+
+test('no number of one note is ever shown on another', async ({ page, read }) => {
+  await read('posts/noon');
+  await page.goto('/posts/noon/');
+  await expect(counter(page)).toHaveText('2 reading now · 2 views');
+  const shown = await page.evaluateHandle(() => {
+    const shown = new Set<string>();
+    const look = () => {
+      const text = document.querySelector('main view-counter')?.shadowRoot?.textContent;
+      if (text) shown.add(`${document.querySelector('h1')?.textContent}: ${text}`);
+    };
+    // Also between two frames.
+    new MutationObserver(look).observe(document, { childList: true, subtree: true });
+    const watch = () => {
+      look();
+      requestAnimationFrame(watch);
+    };
+    watch();
+    return shown;
+  });
+  await page.getByRole('link', { name: 'Next: Dusk' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Dusk');
+  await expect(counter(page)).toHaveText('1 reading now · 1 view');
+  const texts = await shown.evaluate((shown) => [...shown]);
+  expect(texts.filter((text) => text.startsWith('Dusk'))).toEqual(['Dusk: 1 reading now · 1 view']);
+});

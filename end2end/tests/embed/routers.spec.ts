@@ -58,6 +58,32 @@ test.describe('with Turbo', () => {
     await expect.poll(() => new Set(sockets.views).size).toBe(1);
   });
 
+  test('a page that takes longer than ten seconds is read when it has come', async ({
+    page,
+    write,
+    server,
+    watch,
+  }) => {
+    const watcher = await watch('noon');
+    let release = () => {};
+    const held = new Promise<void>((resolve) => (release = resolve));
+    const late = html('<h1>Dusk</h1><view-counter></view-counter>', TURBO);
+    write('/noon', noon('<a href="/dusk">Dusk</a>'));
+    write('/dusk', held.then(() => ({ body: late })));
+    await page.goto('/noon');
+    await expect(counters(page)).toHaveText(LIVE);
+    await link(page, 'Dusk').click();
+    await expect.poll(() => watcher.latest).toEqual({ live: 0, total: 1 });
+    await expect
+      .poll(() => watcher.latest, { timeout: 14_000, message: 'it is still there' })
+      .toEqual({ live: 1, total: 1 });
+    release();
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Dusk');
+    await expect(counters(page)).toHaveText(LIVE);
+    await expect.poll(() => watcher.latest).toEqual({ live: 0, total: 1 });
+    expect(await server.views('dusk')).toEqual({ live: 1, total: 1 });
+  });
+
   for (const [how, head, other] of [
     ['an asset that changed', '<script src="/1.js" data-turbo-track="reload"></script>', '2'],
     ['a page that asks for a load', '', 'reload'],

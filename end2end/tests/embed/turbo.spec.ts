@@ -87,6 +87,7 @@ test('a preview from the cache is no view, and what follows it is one', async ({
   await expect(page.locator('html[data-turbo-preview]')).toBeAttached();
   await expect(heading(page)).toHaveText('Noon');
   await page.waitForTimeout(500);
+  await expect(counter(page), 'no number of the note before').toHaveText('');
   await expect.poll(() => sockets.slugs).toEqual([]);
   expect(noon.latest).toEqual({ live: 0, total: 1 });
 

@@ -39,8 +39,8 @@ test('a reload is a new view of one reader', async ({ page, sockets, watch }) =>
   await page.reload();
   await expectCounter(page, '1 reading now · 2 views');
   await expect.poll(() => new Set(sockets.views).size).toBe(2);
+  // Not that it never was 2: the new socket may be heard before the end of the old one.
   await expect.poll(() => watcher.latest).toEqual({ live: 1, total: 2 });
-  expect(watcher.mostLive, 'nobody reads beside themselves').toBe(1);
 });
 
 test('the home page has the total of every post', { tag: '@blog' }, async ({ page, read }) => {

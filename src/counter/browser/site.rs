@@ -105,8 +105,11 @@ impl Site {
                 reader.follow_site();
             }
         }
-        if !self.is_to_be_alone() {
+        if !self.is_to_be_alone() && self.alone.is_here() {
             self.alone.set(false);
+            // It is not taken off for a moment: from now on the post's socket brings the
+            // number.
+            self.reader.on(Event::Arrived);
         }
         if self.is_to_be_alone() == self.alone.is_here() && self.is_as_said() {
             self.until_late.take();

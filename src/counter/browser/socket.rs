@@ -50,10 +50,12 @@ impl Socket {
         }
     }
 
-    /// Sends this text, and returns whether the browser took it. On a link that is dead it
-    /// is never heard, and that is what tells.
+    /// Sends this text, and returns whether the browser took it: not on a socket that is
+    /// known to have ended. On a link that is dead it is never heard, and that is what
+    /// tells.
     pub(super) fn send(&self, text: &str) -> bool {
-        let raw = self.raw.as_ref();
+        let open = |raw: &&web_sys::WebSocket| raw.ready_state() == web_sys::WebSocket::OPEN;
+        let raw = self.raw.as_ref().filter(open);
         raw.is_some_and(|raw| raw.send_with_str(text).is_ok())
     }
 }

@@ -108,6 +108,35 @@ test.describe('with Turbo', () => {
     });
   }
 
+  test.describe('a counter that Turbo keeps', () => {
+    test.use({ expectedComplaints: /WebSocket connection to .* failed|status of 40[34]/ });
+
+    test('shows nothing on a page that is not counted, and is new on the next', async ({
+      page,
+      write,
+      server,
+    }) => {
+      const kept = '<view-counter id="kept" data-turbo-permanent></view-counter>';
+      for (const [path, title, next] of [
+        ['/noon', 'Noon', '/nowhere'],
+        ['/nowhere', 'Nowhere', '/dusk'],
+        ['/dusk', 'Dusk', '/noon'],
+      ] as const) {
+        write(path, html(`<h1>${title}</h1>${kept}<a href="${next}">Next</a>`, TURBO));
+      }
+      await page.goto('/noon');
+      await expect(counters(page)).toHaveText(LIVE);
+      await link(page, 'Next').click();
+      await expect(page.getByRole('heading', { level: 1 })).toHaveText('Nowhere');
+      await expect(page.locator('[part^=is-]')).toBeHidden();
+      await expect.poll(() => server.views('noon')).toEqual({ live: 0, total: 1 });
+      await link(page, 'Next').click();
+      await expect(page.getByRole('heading', { level: 1 })).toHaveText('Dusk');
+      await expect(page.locator('[part=is-live]')).toBeVisible();
+      expect(await server.views('dusk')).toEqual({ live: 1, total: 1 });
+    });
+  });
+
   test('a morph of the page leaves the numbers where they are', async ({ page, write, sockets }) => {
     write(
       '/noon',

@@ -95,17 +95,19 @@ pub(crate) async fn run(settings: Serve) -> anyhow::Result<()> {
         site_url = %url,
         "starting"
     );
+    let site_files = settings.site_files();
     let app = match content {
         Some(content) => {
+            site_files.warn_if_missing();
             let respect_gpc = settings.respect_gpc;
             let site = Site {
                 url,
                 content,
                 respect_gpc,
             };
-            blog::server::router(site, counter.clone(), settings.site_files())
+            blog::server::router(site, counter.clone(), site_files)
         }
-        None => service::server::router(&url, counter.clone(), settings.site_files()),
+        None => service::server::router(&url, counter.clone(), site_files),
     };
 
     announce(address);

@@ -90,6 +90,20 @@ async fn the_log_says_why_pages_are_refused_once_at_its_usual_level() {
     assert!(log.contains("https://other.example"), "{log}");
 }
 
+/// There is no page that would be bare.
+#[tokio::test]
+async fn without_a_blog_nothing_is_said_of_a_style_sheet() {
+    let folder = Folder::new();
+    folder.write("slugs.txt", "hello\n");
+    for (blog, warnings) in [("off", 0), ("on", 1)] {
+        let told = ["--blog", blog, "--slugs", "slugs.txt"];
+        let server = Server::start_with(&folder, &told).await;
+        server.signal("TERM");
+        let (_, log) = server.ended().await;
+        assert_eq!(log.matches("style sheet").count(), warnings, "{log}");
+    }
+}
+
 /// The program may be anywhere, without what was built beside it.
 #[tokio::test]
 async fn the_scripts_for_other_sites_are_in_every_program() {

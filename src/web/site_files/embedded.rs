@@ -36,20 +36,23 @@ struct Inner {
 }
 
 impl SiteFiles {
-    /// Those in the program. A program that was built without them serves its
-    /// pages all the same, and a word of warning.
+    /// Those in the program.
     pub fn in_program() -> Self {
         let files: HashMap<_, _> = Built::iter()
             .filter(|name| !is_compressed(name))
             .filter_map(|name| Some((format!("/{name}"), with_compressed(&name)?)))
             .collect();
-        if files.is_empty() {
+        let assets = AssetPaths::new(|extension| hash_in_name(files.keys(), extension));
+        Self(Arc::new(Inner { files, assets }))
+    }
+
+    /// Warns where there are none: a site is served all the same, with bare pages.
+    pub fn warn_if_missing(&self) {
+        if self.0.files.is_empty() {
             tracing::warn!(
                 "this program was built without its style sheet and WebAssembly; build it with `make dist`"
             );
         }
-        let assets = AssetPaths::new(|extension| hash_in_name(files.keys(), extension));
-        Self(Arc::new(Inner { files, assets }))
     }
 
     /// Whether a file's name changes with its content.

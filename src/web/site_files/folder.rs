@@ -26,20 +26,23 @@ pub struct SiteFiles {
 }
 
 impl SiteFiles {
-    /// Those in the folder `root`. A server without them serves its pages all the
-    /// same, and a word of warning.
+    /// Those in the folder `root`.
     pub fn in_folder(root: &Path) -> Self {
-        if !root.join("pkg").is_dir() {
-            tracing::warn!(
-                site_root = %root.display(),
-                "there is no style sheet and no WebAssembly; build them with `make`, or name their folder with --site-root"
-            );
-        }
         let hashes = list_of_hashes();
         Self {
             root: root.into(),
             assets: AssetPaths::new(|extension| hash_in(hashes.as_deref()?, extension)),
             are_hashed: hashes.is_some(),
+        }
+    }
+
+    /// Warns where there are none: a site is served all the same, with bare pages.
+    pub fn warn_if_missing(&self) {
+        if !self.root.join("pkg").is_dir() {
+            tracing::warn!(
+                site_root = %self.root.display(),
+                "there is no style sheet and no WebAssembly; build them with `make`, or name their folder with --site-root"
+            );
         }
     }
 

@@ -28,7 +28,7 @@ export interface Counts {
 export type Settings = Readonly<Record<string, string>>;
 
 /** A server that has not said a word by then is broken, not slow. */
-const START_MS = 10_000;
+const START_MS = 30_000;
 /** It closes its sockets spread out, and then saves. */
 const STOP_MS = 15_000;
 

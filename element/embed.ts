@@ -2,7 +2,7 @@
 // counting server: <script src="https://counts.example/embed.js" async></script>.
 
 import { drawing, type Numbers } from './drawing';
-import type { Event } from './lifecycle';
+import type { Counts, Event } from './lifecycle';
 import type { Listed, refresh } from './listed';
 import { decide, isLeftOut, isVisible, say } from './page';
 import { type Reader, reader } from './reader';
@@ -17,7 +17,7 @@ const counters = new Set<ViewCounter>();
 /** The page's readers, by server and slug: counters of one slug share one. */
 const readers = new Map<string, Reader>();
 /** What the counters show that only show, by server and slug. */
-const listed = new Map<string, [...Listed, Numbers]>();
+const listed = new Map<string, Listed & { 3: Numbers }>();
 let updates = false;
 
 /** What this counter is to show the numbers of; undefined if what is written at it can be nothing. */
@@ -34,7 +34,11 @@ function numbersOf(counter: ViewCounter): Numbers | undefined {
     const key = `${server} ${slug}`;
     if (counter.hasAttribute('no-count')) {
       const its: Numbers = listed.get(key)?.[3] ?? { kind: 'static' };
-      listed.set(key, [server, slug, (counts) => drawAll((its.counts = counts)), its]);
+      const show = (counts: Counts) => {
+        its.counts = counts;
+        drawAll();
+      };
+      listed.set(key, [server, slug, show, its]);
       return its;
     }
     if (!readers.has(key)) {
@@ -47,7 +51,7 @@ function numbersOf(counter: ViewCounter): Numbers | undefined {
   return undefined;
 }
 
-const drawAll = (_?: unknown) => counters.forEach((counter) => counter.draw());
+const drawAll = () => counters.forEach((counter) => counter.draw());
 
 /**
  * Brings the readers in line with what is on the page.
@@ -87,9 +91,9 @@ function refreshListed(): void {
   );
 }
 
-/** What moves a counter takes it from the page, and puts it back in the same moment. */
+/** In a task of its own: a parser puts counters on the page one after the other. */
 function updateSoon(): void {
-  if (!updates) queueMicrotask(update);
+  if (!updates) setTimeout(update);
   updates = true;
 }
 

@@ -19,8 +19,8 @@ export const slugOfPath = (path: string) =>
     .normalize()
     .toLowerCase()
     .replace(/\/+/g, '/')
-    .replace(/(^|\/)index\.html$/, '')
-    .replace(/^\/|\/$/g, '') || 'index';
+    .replace(/^\/|\/$/g, '')
+    .replace(/(^|\/)index\.html$/, '') || 'index';
 
 /** The slug that an attribute names: as a path, if it begins or ends with a slash; else a name. */
 export const slugOfAttribute = (text: string) => {

@@ -79,8 +79,8 @@ use_debian_compiler() {
   link_with_lld
 }
 
-# Rust links with lld on this platform by itself, but Debian's is built without; with GNU
-# ld each of the large test programs takes seconds longer.
+# Rust links with lld on this platform by itself, but Debian's is built without, and GNU ld
+# is slower.
 link_with_lld() {
   local host
   host=$(rustc -vV | sed -n 's/^host: //p' | tr 'a-z-' 'A-Z_')

@@ -17,8 +17,8 @@ mod tests;
 
 use super::protocol::{Counts, Handshake, ViewId, close_code};
 
-/// A moment or a length of time, in milliseconds. `Duration` would add 800 bytes to what
-/// each page loads.
+/// A moment or a length of time, in whole milliseconds: `Duration` is more to load for each
+/// page, and the element's numbers would differ in the last digits.
 pub type Millis = u64;
 
 const SECOND: Millis = 1_000;

@@ -19,8 +19,8 @@ pub const TELL_VISITORS: &str = "visitors";
 
 /// Close codes of RFC 6455 §7.4.1, and those of its private range used here.
 pub mod close_code {
-    /// Whoever closes goes away. Never sent: browsers close so the sockets of a page that
-    /// is being left.
+    /// Whoever closes goes away. Never sent: a browser closes the sockets of a page with it
+    /// when that page is left.
     pub const GOING_AWAY: u16 = 1001;
     /// A frame broke the protocol.
     pub const PROTOCOL: u16 = 1002;

@@ -34,6 +34,35 @@ test('sixty counters that do not count are one request, no socket and no view', 
   void reader;
 });
 
+test('a list whose counters are parsed one after the other is one request', async ({
+  page,
+  write,
+  read,
+}) => {
+  await read('noon');
+  const slugs = ['noon', 'x'.repeat(201), ...Array.from({ length: 58 }, (_, n) => `nowhere/${n}`)];
+  const list = slugs
+    .map((slug) => `<p><view-counter slug="${slug}" no-count></view-counter></p>`)
+    .join('\n');
+  // Not async: it is there before the first of them.
+  write('/list', html(list).replace(' async', ''));
+  const asked: string[] = [];
+  page.on('request', (request) => {
+    if (request.url().includes('/api/v1/views')) asked.push(request.url());
+  });
+  await page.goto('/list');
+  await expect(counters(page).first()).toHaveText('1 reading now · 1 view');
+  await page.evaluate(() => {
+    const counter = document.createElement('view-counter');
+    counter.setAttribute('slug', 'noon');
+    counter.toggleAttribute('no-count', true);
+    document.body.append(counter);
+  });
+  await expect(counters(page).last()).toHaveText('1 reading now · 1 view');
+  await page.waitForTimeout(500);
+  expect(asked, 'what is known is not asked for again').toHaveLength(1);
+});
+
 test('a list that is seen again is asked for again', async ({ page, write, read }) => {
   await page.clock.install();
   write('/list', html('<view-counter slug="noon" show="total" no-count></view-counter>'));

@@ -18,8 +18,8 @@ use std::{
 use wasm_bindgen_futures::spawn_local;
 
 thread_local! {
-    /// The page's readers: counters of one slug share one. There are few, and a map would
-    /// add a kilobyte to what each page loads.
+    /// The page's readers: counters of one slug share one. There are few, and a map is more
+    /// to load for each page.
     ///
     /// Those without a counter stay: one that is drawn anew on the same path is the same
     /// view.

@@ -17,16 +17,15 @@ pub(super) async fn probe(path: &str) -> Refusal {
 async fn answer(path: &str) -> Option<Refusal> {
     let response = JsFuture::from(window().fetch_with_str(path)).await.ok()?;
     let response: Response = response.dyn_into().ok()?;
-    let status = response.status();
-    if let 429 | 503 = status {
-        return retry_after(&response).map(Refusal::Wait);
+    if let Some(wait) = retry_after(&response) {
+        return Some(Refusal::Wait(wait));
     }
     let body = JsFuture::from(response.json().ok()?).await.ok()?;
     let field = |name: &str| Reflect::get(&body, &JsValue::from_str(name)).ok();
     let number = |name: &str| Some(field(name)?.as_f64()? as u64);
-    match status {
+    match response.status() {
         // A proxy before a server that restarts has a 404 of its own.
-        400 | 404 if field("error")?.is_string() => Some(Refusal::Unknown),
+        400..=428 if field("error")?.is_string() => Some(Refusal::Unknown),
         200 => Some(Refusal::Numbers(Counts {
             live: number("live")?,
             total: number("total")?,

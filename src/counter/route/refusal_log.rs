@@ -28,11 +28,13 @@ impl RefusalLog {
     pub(super) fn origin_refused(&self, headers: &HeaderMap) {
         let origin = headers.get(header::ORIGIN).map(|value| value.as_bytes());
         let origin = String::from_utf8_lossy(origin.unwrap_or_default());
+        // As a text, which is logged escaped: a stranger wrote it.
+        let origin = &*origin;
         if self.origin.swap(true, Ordering::Relaxed) {
-            tracing::debug!(%origin, "a page of another origin may not connect");
+            tracing::debug!(origin, "a page of another origin may not connect");
         } else {
             tracing::info!(
-                %origin,
+                origin,
                 "a page of another origin may not connect; if it is one of yours, start with --origin and this origin. Later ones are logged at debug"
             );
         }

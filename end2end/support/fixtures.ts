@@ -120,6 +120,22 @@ export function expectNone(complaints: string[], expected: RegExp): void {
   expect(unexpected, 'the browser has nothing to complain about').toEqual([]);
 }
 
+/**
+ * What the browsers say of each try to reach a server that is away. A server that stops
+ * may also end a connection under a question, or answer it with 503. Firefox complains of
+ * a page that is left during a try, too.
+ */
+export const SERVER_IS_AWAY = new RegExp(
+  [
+    'WebSocket connection to .* failed',
+    'net::ERR_(CONNECTION_(REFUSED|RESET|CLOSED|ABORTED)|EMPTY_RESPONSE|SOCKET_NOT_CONNECTED)',
+    'status of 503',
+    'can’t establish a connection',
+    'CORS request did not succeed',
+    'was interrupted while the page was loading',
+  ].join('|'),
+);
+
 /** What a proxy answers for a server that is away; Apache says 503, as the server may too. */
 const AWAY =
   THROUGH === 'apache'

@@ -2,7 +2,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
-import { expect, test } from '../support/fixtures';
+import { expect, SERVER_IS_AWAY, test } from '../support/fixtures';
 
 const DESCRIPTION = '/api/v1/openapi.json';
 
@@ -94,7 +94,7 @@ test('a page shows each route being used', async ({ page, read, server }) => {
 });
 
 test.describe('when the server is away', () => {
-  test.use({ expectedComplaints: /ERR_CONN|WebSocket connection to .* failed/ });
+  test.use({ expectedComplaints: SERVER_IS_AWAY });
 
   test('the page says so, and goes on when it is back', async ({ page, server }) => {
     await page.goto('/api');

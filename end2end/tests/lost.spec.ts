@@ -1,9 +1,9 @@
 import { AxeBuilder } from '@axe-core/playwright';
-import { expect, test } from '../support/fixtures';
+import { expect, SERVER_IS_AWAY, test } from '../support/fixtures';
 import { expectCounter, signs } from '../support/page';
 
 // While the server is away, the browser says of each try that it failed.
-test.use({ expectedComplaints: /WebSocket connection to .* failed|ERR_CONNECTION_REFUSED/ });
+test.use({ expectedComplaints: SERVER_IS_AWAY });
 
 const LOST = '1 reading now · 1 view · not live';
 

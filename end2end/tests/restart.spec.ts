@@ -1,9 +1,9 @@
-import { expect, test } from '../support/fixtures';
+import { expect, SERVER_IS_AWAY, test } from '../support/fixtures';
 import { expectCounter, separators } from '../support/page';
 import { PLAIN } from '../support/plain-pages';
 
 // While the server is away, the browser says of each try that it failed.
-test.use({ expectedComplaints: /WebSocket connection to .* failed|ERR_CONNECTION_REFUSED/ });
+test.use({ expectedComplaints: SERVER_IS_AWAY });
 
 test('a page outlives a restart of the server, and is the same view', async ({
   page,

@@ -90,20 +90,6 @@ export const embedTest = mergeTests(onOtherSite, inEngine).extend({
   },
 });
 
-/**
- * What Chromium and Firefox say of each try to reach a server that is away, and Firefox of
- * a page that is left during one.
- */
-export const SERVER_IS_AWAY = new RegExp(
-  [
-    'WebSocket connection to .* failed',
-    'net::ERR_',
-    'can’t establish a connection',
-    'CORS request did not succeed',
-    'was interrupted while the page was loading',
-  ].join('|'),
-);
-
 const COUNTERS = '.view-counter, view-counter';
 
 /** What a page must show. */

@@ -1,5 +1,6 @@
 import type { BrowserWindow, EngineName } from '../../engines/window';
-import { embedTest, expect, expectShown, SERVER_IS_AWAY, test } from './fixtures';
+import { SERVER_IS_AWAY } from '../../support/fixtures';
+import { embedTest, expect, expectShown, test } from './fixtures';
 
 /** What a page remembers of its returns: it is the same page, so it can. */
 interface Remembering {

@@ -1,4 +1,5 @@
-import { expect, expectShown, SERVER_IS_AWAY, test } from './fixtures';
+import { SERVER_IS_AWAY } from '../../support/fixtures';
+import { expect, expectShown, test } from './fixtures';
 
 test.use({ expectedComplaints: SERVER_IS_AWAY });
 

@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import { SERVER_IS_AWAY } from '../../support/fixtures';
 import { countLoads } from '../../support/page';
 import { SITE } from '../../support/sockets';
 import { expect, test } from './fixtures';
@@ -79,7 +80,7 @@ test('pages come with their totals, before any script runs', async ({ request, r
 
 test.describe('while the server is away', () => {
   // The browser says of each try that it failed.
-  test.use({ expectedComplaints: /WebSocket connection to .* failed|ERR_CONNECTION_REFUSED/ });
+  test.use({ expectedComplaints: SERVER_IS_AWAY });
 
   test('a page says so, and afterwards all totals are there again', async ({ page, server, read }) => {
     await read('shakshuka');

@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import { SERVER_IS_AWAY } from '../../support/fixtures';
 import { countLoads } from '../../support/page';
 import type { Server } from '../../support/server';
 import { SITE, Sockets } from '../../support/sockets';
@@ -152,7 +153,7 @@ test('how many there are is in the page before any script runs', async ({ reques
 
 test.describe('while the server is away', () => {
   // The browser says of each try that it failed.
-  test.use({ expectedComplaints: /WebSocket connection to .* failed|ERR_CONNECTION_REFUSED/ });
+  test.use({ expectedComplaints: SERVER_IS_AWAY });
 
   for (const [kind, path] of [
     ['without a post', '/'],

@@ -16,6 +16,7 @@ use std::{
     io::{self, Write},
     net::SocketAddr,
     path::Path,
+    pin::pin,
     process,
     sync::Arc,
     time::Duration,
@@ -46,8 +47,11 @@ use view_counter::{
 
 /// How long the start waits for the first reading of the lists of pages.
 const FIRST_READING: Duration = Duration::from_secs(2);
-/// Closing writes what is in the write-ahead log into the file itself.
-const STORE_CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
+/// Closing writes what is in the write-ahead log into the file itself, once no other
+/// program writes it.
+const STORE_CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
+
+const STOPPED_AT_ONCE: &str = "stopped at once: a second signal asked for it";
 
 /// Serves until a signal asks for the stop, then saves and closes.
 ///
@@ -131,30 +135,32 @@ pub(crate) async fn run(settings: Serve) -> anyhow::Result<()> {
             Some(ended)
         }
     };
-    let stop = async {
-        let limit = Duration::from_secs(settings.stop_timeout.get().into());
-        let saved = counter.stop_within(limit).await;
-        closing.cancel();
-        tasks.all_ended().await;
-        // A statement that never ends, on a disk that does not answer, is not waited for.
-        let _ = timeout(STORE_CLOSE_TIMEOUT, store.close()).await;
-        saved
-    };
-    let was_asked = ended.is_none();
+    let mut hurried = pin!(hurried(&mut signals, ended.is_none()));
+    let limit = Duration::from_secs(settings.stop_timeout.get().into());
     let saved = tokio::select! {
-        saved = stop => saved,
-        code = hurried(&mut signals, was_asked) => {
+        saved = counter.stop_within(limit) => saved,
+        code = &mut hurried => {
             let unsaved_views = counter.hub().overview().unsaved_views;
-            tracing::warn!(
-                unsaved_views,
-                code,
-                "stopped at once: a second signal asked for it"
-            );
+            tracing::warn!(unsaved_views, code, "{STOPPED_AT_ONCE}");
             rescue::keep_at_once(counter.hub(), store.path());
             process::exit(code);
         }
     };
+    // Before anything else is waited for: whoever asked for the stop may not wait as long.
     let saved = saved.map_err(|unsaved| rescue::keep(counter.hub(), store.path(), unsaved));
+    closing.cancel();
+    let close = async {
+        tasks.all_ended().await;
+        // A statement that never ends, on a disk that does not answer, is not waited for.
+        let _ = timeout(STORE_CLOSE_TIMEOUT, store.close()).await;
+    };
+    tokio::select! {
+        () = close => {}
+        code = &mut hurried => {
+            tracing::warn!(code, "{STOPPED_AT_ONCE}");
+            process::exit(code);
+        }
+    }
     conclude(saved, ended)
 }
 

@@ -79,7 +79,7 @@ impl Store {
     pub async fn close(&self) {
         // Closing would write the journal into a file that was overwritten, and would
         // leave it beside one that was replaced.
-        let _ = self.check_file().await;
+        let _ = self.check_settled_file().await;
         if let Some(connections) = &*self.inner.connections.read().await {
             connections.close().await;
         }

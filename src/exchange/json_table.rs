@@ -10,7 +10,7 @@ use super::{
 };
 use csv::StringRecord;
 use serde_json::{Map, Value};
-use std::io::Read;
+use std::{collections::HashMap, io::Read};
 
 /// The most bytes of such a file, which is in memory as a whole.
 const MAX_BYTES: u64 = 32 * 1024 * 1024;
@@ -65,10 +65,11 @@ struct Search<'a> {
     refusal: Option<String>,
 }
 
-/// Rows with the names of their cells.
-struct Rows {
+/// Rows with the names of their cells. A row is made when it is its turn: a list of small
+/// objects is a table with a cell for each name in any of them.
+struct Rows<'v> {
     names: StringRecord,
-    rows: Vec<StringRecord>,
+    rows: Box<dyn Iterator<Item = StringRecord> + 'v>,
 }
 
 impl Search<'_> {
@@ -83,7 +84,7 @@ impl Search<'_> {
         match value {
             Value::Array(list) => {
                 if let Some(rows) = rows_of(list, name, day)
-                    && self.take(&rows, day.is_some())?
+                    && self.take(rows, day.is_some())?
                 {
                     return Ok(());
                 }
@@ -92,7 +93,7 @@ impl Search<'_> {
             }
             Value::Object(object) => {
                 if let Some(rows) = rows_with_headings(object)
-                    && self.take(&rows, false)?
+                    && self.take(rows, false)?
                 {
                     return Ok(());
                 }
@@ -106,7 +107,7 @@ impl Search<'_> {
     }
 
     /// Adds the rows, if they are of pages.
-    fn take(&mut self, rows: &Rows, is_of_day: bool) -> Result<bool, Problem> {
+    fn take(&mut self, rows: Rows<'_>, is_of_day: bool) -> Result<bool, Problem> {
         let names = Names::new(&rows.names);
         let columns = match Columns::find(&names, &self.options.columns) {
             Ok(Heading::Names(columns)) => columns,
@@ -128,8 +129,8 @@ impl Search<'_> {
         self.kind = self.kind.or(format);
         let table = Table::new(names, columns, self.options);
         table.describe(self.collected);
-        for (n, row) in rows.rows.iter().enumerate() {
-            let taken = table.take(row, self.collected);
+        for (n, row) in rows.rows.enumerate() {
+            let taken = table.take(&row, self.collected);
             taken.map_err(|error| Problem::Whole(format!("row {}: {error}", n + 1)))?;
         }
         Ok(true)
@@ -137,28 +138,22 @@ impl Search<'_> {
 }
 
 /// A list of objects as a table.
-fn rows_of(list: &[Value], name: Option<&str>, day: Option<&str>) -> Option<Rows> {
+fn rows_of<'v>(list: &'v [Value], name: Option<&str>, day: Option<&'v str>) -> Option<Rows<'v>> {
     let objects: Vec<&Map<String, Value>> =
         list.iter().map(Value::as_object).collect::<Option<_>>()?;
     let mut names: Vec<String> = Vec::new();
-    let mut at = std::collections::HashMap::new();
-    let mut rows = Vec::with_capacity(objects.len());
+    let mut columns = HashMap::new();
     for object in &objects {
-        let mut row: Vec<String> = vec![String::new(); names.len()];
-        let mut cells = Vec::new();
-        flatten(object, "", 0, &mut cells);
-        for (key, cell) in cells {
-            let column = *at.entry(key.clone()).or_insert_with(|| {
-                names.push(key);
-                names.len() - 1
-            });
-            if column >= MAX_COLUMNS {
+        for (key, _) in cells(object) {
+            if columns.contains_key(&key) {
+                continue;
+            }
+            if names.len() == MAX_COLUMNS {
                 return None;
             }
-            row.resize(names.len(), String::new());
-            row[column] = cell;
+            columns.insert(key.clone(), names.len());
+            names.push(key);
         }
-        rows.push(row);
     }
     // A name that says little by itself says more with that of the list.
     if names.iter().any(|name| name == "value")
@@ -171,20 +166,29 @@ fn rows_of(list: &[Value], name: Option<&str>, day: Option<&str>) -> Option<Rows
     let day = day.filter(|_| !names.iter().any(|name| name == "date"));
     names.extend(day.map(|_| "date".to_owned()));
     let width = names.len();
-    let rows = rows.into_iter().map(|mut row| {
-        row.resize(width, String::new());
+    let row = move |object| {
+        let mut row = vec![String::new(); width];
+        for (key, cell) in cells(object) {
+            row[columns[&key]] = cell;
+        }
         if let (Some(day), Some(last)) = (day, row.last_mut()) {
             day.clone_into(last);
         }
         row.iter().collect()
-    });
+    };
     (!objects.is_empty()).then(|| Rows {
         names: names.iter().collect(),
-        rows: rows.collect(),
+        rows: Box::new(objects.into_iter().map(row)),
     })
 }
 
-/// The plain values of an object and of the objects in it.
+/// The plain values of an object and of the objects in it, with their names.
+fn cells(object: &Map<String, Value>) -> Vec<(String, String)> {
+    let mut cells = Vec::new();
+    flatten(object, "", 0, &mut cells);
+    cells
+}
+
 fn flatten(
     object: &Map<String, Value>,
     prefix: &str,
@@ -211,12 +215,15 @@ fn cell_of(value: &Value) -> Option<String> {
     }
 }
 
+fn list(value: Option<&Value>) -> Option<&[Value]> {
+    value.and_then(Value::as_array).map(Vec::as_slice)
+}
+
 /// What Plausible's API answers, version 2
 /// (<https://plausible.io/docs/stats-api>), and Google's data API
 /// (<https://developers.google.com/analytics/devguides/reporting/data/v1/rest>).
-fn rows_with_headings(object: &Map<String, Value>) -> Option<Rows> {
-    let list = |value: Option<&Value>| value.and_then(Value::as_array).cloned();
-    let texts = |values: Vec<Value>, inside: Option<&str>| {
+fn rows_with_headings(object: &Map<String, Value>) -> Option<Rows<'_>> {
+    let texts = |values: &[Value], inside: Option<&str>| {
         let cell = |value: &Value| match inside {
             None => cell_of(value),
             Some(key) => value.get(key).and_then(cell_of),
@@ -239,7 +246,7 @@ fn rows_with_headings(object: &Map<String, Value>) -> Option<Rows> {
         });
         return Some(Rows {
             names: names.collect(),
-            rows: rows.collect::<Option<_>>()?,
+            rows: Box::new(rows.collect::<Option<Vec<_>>>()?.into_iter()),
         });
     }
     let (dimensions, metrics) = (
@@ -256,6 +263,6 @@ fn rows_with_headings(object: &Map<String, Value>) -> Option<Rows> {
     });
     Some(Rows {
         names: names.iter().collect(),
-        rows: rows.collect::<Option<_>>()?,
+        rows: Box::new(rows.collect::<Option<Vec<_>>>()?.into_iter()),
     })
 }

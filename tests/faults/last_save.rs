@@ -1,10 +1,7 @@
 //! SIGTERM while the database cannot be written: the last save has time, and says why
 //! it failed if it did.
 
-use crate::{
-    locked::Lock,
-    support::{Folder, Page, Server, SmallDisk, Stored, eventually},
-};
+use crate::support::{Folder, Lock, Page, Server, SmallDisk, Stored, eventually};
 use std::{fmt::Write, time::Duration};
 use tokio::time::{sleep, timeout};
 
@@ -12,7 +9,9 @@ use tokio::time::{sleep, timeout};
 /// than a server has to stop.
 const LOCKED_FOR: Duration = Duration::from_secs(8);
 
-/// Two views of the post `one`, one of them by a page that stays.
+/// Two views of the post `one`, one of them by a page that stays. Where they are not to be
+/// saved, the database is locked before: a slow machine may take longer than it takes until
+/// they are.
 async fn two_views(server: &Server) -> Page {
     Page::open(server, "one", 1).await.leave().await;
     Page::open(server, "one", 2).await
@@ -22,8 +21,8 @@ async fn two_views(server: &Server) -> Page {
 async fn a_stop_while_another_process_writes_for_8_s_loses_nothing() {
     let folder = Folder::new();
     let server = Server::start(&folder).await;
-    let _page = two_views(&server).await;
     let lock = Lock::take(&folder).await;
+    let _page = two_views(&server).await;
     let (status, log) = server
         .stop_during(async {
             sleep(LOCKED_FOR).await;
@@ -39,8 +38,8 @@ async fn a_stop_while_another_process_writes_for_8_s_loses_nothing() {
 async fn a_stop_that_cannot_save_says_how_many_views_and_why() {
     let folder = Folder::new();
     let server = Server::start_with(&folder, &["--stop-timeout", "1"]).await;
-    let _page = two_views(&server).await;
     let lock = Lock::take(&folder).await;
+    let _page = two_views(&server).await;
     let (status, log) = server.stop_during(async {}).await;
     assert_eq!(status.code(), Some(1), "{log}");
     let said = log.lines().last().unwrap();
@@ -106,8 +105,8 @@ async fn a_hurried_stop_does_not_wait_for_the_save() {
     for (signal, code) in [("TERM", 143), ("INT", 130)] {
         let folder = Folder::new();
         let mut server = Server::start(&folder).await;
-        let _page = two_views(&server).await;
         let lock = Lock::take(&folder).await;
+        let _page = two_views(&server).await;
         server.signal(signal);
         server.logs("stopping").await;
         server.signal(signal);

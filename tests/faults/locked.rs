@@ -1,8 +1,7 @@
 //! Another process holds the database's lock for half a minute: a backup tool,
 //! or somebody's forgotten transaction.
 
-use crate::support::{Folder, Page, Server, Stored, counts, eventually, eventually_within};
-use sqlx::{ConnectOptions, Connection, SqliteConnection, sqlite::SqliteConnectOptions};
+use crate::support::{Folder, Lock, Page, Server, Stored, counts, eventually, eventually_within};
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
@@ -11,27 +10,6 @@ const LOCKED_FOR: Duration = Duration::from_secs(30);
 const A_RETRY: Duration = Duration::from_secs(30);
 /// The views of the test are numbered from here.
 const NEWCOMERS: u32 = 100;
-
-/// The lock under which alone a database is written.
-pub(crate) struct Lock(SqliteConnection);
-
-impl Lock {
-    pub(crate) async fn take(folder: &Folder) -> Self {
-        let options = SqliteConnectOptions::new().filename(folder.database());
-        let mut connection = options.connect().await.unwrap();
-        // It may have to wait for a save that is under way.
-        sqlx::query("BEGIN IMMEDIATE")
-            .execute(&mut connection)
-            .await
-            .unwrap();
-        Self(connection)
-    }
-
-    pub(crate) async fn release(mut self) {
-        sqlx::query("ROLLBACK").execute(&mut self.0).await.unwrap();
-        self.0.close().await.unwrap();
-    }
-}
 
 async fn start(folder: &Folder, save: &str) -> Server {
     Server::start_with(folder, &["--save", save]).await

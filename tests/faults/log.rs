@@ -1,8 +1,7 @@
 //! A log that nobody takes, and what is in it.
 
-use crate::{
-    locked::Lock,
-    support::{Folder, PATIENCE, Page, Server, SmallDisk, Stored, counts, eventually, program},
+use crate::support::{
+    Folder, Lock, PATIENCE, Page, Server, SmallDisk, Stored, counts, eventually, program,
 };
 use sqlx::{ConnectOptions, SqliteConnection, sqlite::SqliteConnectOptions};
 use std::{io::pipe, process::Stdio, time::Duration};

@@ -37,6 +37,8 @@ async fn totals(folder: &Folder) -> String {
     run(folder, &["totals", "--csv", "--database", "views.db"]).await
 }
 
+/// Why the server is degraded, which it says at once: when it is known whether another
+/// process is only writing the file.
 async fn becomes_degraded(folder: &Folder, server: &Server) -> String {
     eventually("degraded", async || {
         server.json("/healthz").await["status"] == "degraded"
@@ -45,8 +47,15 @@ async fn becomes_degraded(folder: &Folder, server: &Server) -> String {
     let strict = ["health", "--strict", "--listen", &server.address];
     let (status, _, error) = folder.run(&strict).await;
     assert!(!status.success(), "{error}");
-    let health = server.json("/healthz").await;
-    health["problem"].as_str().unwrap().to_owned()
+    let mut problem = String::new();
+    eventually("known", async || {
+        let health = server.json("/healthz").await;
+        assert_eq!(health["status"], "degraded");
+        problem = health["problem"].as_str().unwrap().to_owned();
+        !problem.contains("until that is known")
+    })
+    .await;
+    problem
 }
 
 /// The files in the test's folder that hold views that were not saved.

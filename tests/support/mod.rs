@@ -8,6 +8,7 @@
 )]
 
 mod client;
+mod lock;
 mod page;
 pub(crate) mod raw;
 mod server;
@@ -15,6 +16,7 @@ mod small_disk;
 mod stored;
 
 pub(crate) use client::{Client, counts, view_id};
+pub(crate) use lock::Lock;
 pub(crate) use page::Page;
 pub(crate) use server::{Folder, Server, child, output_of, program};
 pub(crate) use small_disk::{SmallDisk, on_small_disk};

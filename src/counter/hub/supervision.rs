@@ -2,7 +2,7 @@
 
 use super::Shared;
 use std::{sync::Arc, time::Duration};
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 /// The wait before a task is started again. It doubles up to the longest, so that one
 /// that fails each time does not fill the log.
@@ -22,12 +22,17 @@ pub(super) fn supervise<F>(
     tokio::spawn(async move {
         let mut wait = FIRST_RESTART;
         loop {
+            let begun = Instant::now();
             match tokio::spawn(task(Arc::clone(&shared))).await {
                 Err(error) if error.is_panic() => {}
                 // It stopped, or the runtime shuts down.
                 Ok(()) | Err(_) => return,
             }
             tracing::error!("{doing} failed unexpectedly; it is started again");
+            if begun.elapsed() > LONGEST_RESTART {
+                // It went well: what failed long ago is no reason to wait.
+                wait = FIRST_RESTART;
+            }
             tokio::select! {
                 () = sleep(wait) => {}
                 () = shared.stop.cancelled() => return,

@@ -92,8 +92,9 @@ impl UnreadBytes {
 }
 
 impl UnreadLease {
-    /// Adds so many bytes to the lease. An address's only response may be of any size
-    /// for which there is room: else a long list could never be read.
+    /// Adds so many bytes to the lease. An address's only response may take half of what is
+    /// free: else a long list could never be read. The other half is for the pages of all
+    /// others, however many addresses ask for such a list.
     ///
     /// # Errors
     /// If there is no room for them. The lease stays as it was.
@@ -104,12 +105,16 @@ impl UnreadLease {
             return Err(NoRoom::Full);
         }
         if let Some(from) = self.from {
-            let of_address = held.by_address.entry(from).or_default();
-            let is_only = *of_address == self.bytes;
-            if !is_only && *of_address + bytes > free / PARTS {
-                return Err(NoRoom::AddressLimit);
+            let of_address = held.by_address.get(&from).copied().unwrap_or_default();
+            if of_address + bytes > free / PARTS {
+                let is_only = of_address == self.bytes;
+                match is_only {
+                    true if bytes <= free / 2 => {}
+                    true => return Err(NoRoom::Full),
+                    false => return Err(NoRoom::AddressLimit),
+                }
             }
-            *of_address += bytes;
+            held.by_address.insert(from, of_address + bytes);
         }
         held.all += bytes;
         drop(held);
@@ -174,13 +179,27 @@ mod tests {
     fn the_only_response_of_an_address_may_be_large() {
         let unread = UnreadBytes::new(8_000, true);
         let mut only = unread.take(address(1), 10).unwrap();
-        only.grow(5_000).unwrap();
-        assert_eq!(only.grow(5_000), Err(NoRoom::Full));
+        assert_eq!(only.grow(4_000), Err(NoRoom::Full));
+        only.grow(3_990).unwrap();
         let refused = unread.take(address(1), 10);
         assert_eq!(refused.unwrap_err(), NoRoom::AddressLimit);
         let mut other = unread.take(address(2), 10).unwrap();
-        assert_eq!(other.grow(2_990), Err(NoRoom::Full));
-        other.grow(2_900).unwrap();
+        assert_eq!(other.grow(2_000), Err(NoRoom::Full));
+        other.grow(1_900).unwrap();
+    }
+
+    #[test]
+    fn long_lists_that_nobody_reads_leave_room_for_pages() {
+        let unread = UnreadBytes::new(256 << 20, true);
+        let list = |n| {
+            let mut lease = unread.take(address(n), 8_000).ok()?;
+            lease.grow(14 << 20).ok()?;
+            Some(lease)
+        };
+        let lists: Vec<_> = (0..200).map_while(list).collect();
+        assert!(lists.len() > 10, "{}", lists.len());
+        let pages: Vec<_> = (200..210).map(|n| all_of(&unread, n, 100_000)).collect();
+        assert!(pages.iter().all(|of_address| of_address.len() > 1));
     }
 
     #[test]

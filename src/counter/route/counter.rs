@@ -80,8 +80,8 @@ impl Counter {
 
     /// Stops in the order that loses nothing: not ready and no new sockets, save, close
     /// all sockets with 1012, spread out, and save the rest. Takes some seconds, for the
-    /// sockets; no try to save begins after `limit`, and one that runs then is waited for
-    /// six seconds more.
+    /// sockets. Saving is tried for `limit`, and the last try, which may begin then, is
+    /// waited for six seconds more.
     ///
     /// # Errors
     /// If views could not be saved.

@@ -4,6 +4,10 @@
 //! A file that was moved, deleted or replaced has another device and inode, or none. A file
 //! that was overwritten in place has the same ones, so the database itself is asked: it has
 //! a row that this run of the program alone wrote.
+//!
+//! Another process that brings its journal into the file writes it page by page, and until
+//! the last of them the file is no whole database. So one that cannot be recognised is
+//! believed to have been overwritten when it has not changed for a while.
 
 use super::{
     Store,
@@ -13,12 +17,16 @@ use super::{
 };
 use jiff::civil::Date;
 use sqlx::{ConnectOptions, Connection, sqlite::SqliteConnectOptions};
-use std::{fs, io, time::Duration};
+use std::{
+    fs, io,
+    time::{Duration, Instant},
+};
 
-/// How often a file is read before it is believed to have been overwritten, and how long
-/// to wait between. Another process may be bringing its journal into it meanwhile.
-const READS: u32 = 3;
-const READ_AGAIN_AFTER: Duration = Duration::from_millis(50);
+/// A file that is not recognised, and that nobody has written to for so long, was
+/// overwritten. Who brings a journal into it writes all the time.
+pub(super) const SETTLED_AFTER: Duration = Duration::from_secs(2);
+/// How long to wait before a file that is being written to is looked at again.
+const LOOK_AGAIN_AFTER: Duration = Duration::from_millis(50);
 
 /// Why nothing is saved into the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -27,6 +35,8 @@ pub(super) enum FileProblem {
     Missing,
     #[error("the file at the database's path is another one")]
     Replaced,
+    #[error("the database is being written by another program, or was overwritten")]
+    Unsettled,
     #[error("the database was overwritten")]
     Overwritten,
     #[error("the database is being opened again")]
@@ -46,6 +56,10 @@ impl FileProblem {
                 "another file stands in the place of the database, and nothing is written \
                  into it; move the first one back, or restart the server to use the other: \
                  the views that are not saved go to a file beside it"
+            }
+            Self::Unsettled => {
+                "another program is writing the database file, or has written over it; \
+                 nothing is saved until that is known, which takes a few seconds"
             }
             Self::Overwritten => {
                 "the database was overwritten while the server ran, and nothing is written \
@@ -73,13 +87,16 @@ pub(super) struct Watch {
     /// as long as there was none.
     batch: Option<i64>,
     problem: Option<FileProblem>,
+    /// How the file looked when it was first not recognised, and since when it looks so.
+    doubt: Option<(FileStamp, Instant)>,
     /// The UTC day on which this run's row was last written for its own sake.
     entered_on: Date,
 }
 
 enum Verdict {
     Ours,
-    Overwritten,
+    /// It was overwritten, or another process is writing it.
+    Unrecognised,
     /// It could not be found out; the next look will show it.
     Unknown,
 }
@@ -94,8 +111,20 @@ impl Watch {
             stamp,
             batch: None,
             problem: None,
+            doubt: None,
             entered_on: today(),
         })
+    }
+
+    /// The file, which looks so now, is not recognised: whether another process may still be
+    /// writing it.
+    fn doubted(&mut self, stamp: FileStamp) -> FileProblem {
+        let known = self.doubt.filter(|(before, _)| *before == stamp);
+        let (_, since) = *self.doubt.insert(known.unwrap_or((stamp, Instant::now())));
+        match since.elapsed() < SETTLED_AFTER {
+            true => FileProblem::Unsettled,
+            false => FileProblem::Overwritten,
+        }
     }
 }
 
@@ -107,13 +136,23 @@ impl Store {
         let problem = self.examine(&mut watch).await;
         let before = std::mem::replace(&mut watch.problem, problem);
         if problem != before {
-            self.act_on(&watch, problem).await;
+            self.act_on(&watch, before, problem).await;
         }
         match problem {
             None => self.stay_entered(&mut watch).await,
             Some(problem) => return Err(problem),
         }
         Ok(())
+    }
+
+    /// As [`Self::check_file`], once nobody is writing to the file.
+    pub(super) async fn check_settled_file(&self) -> Result<(), FileProblem> {
+        loop {
+            match self.check_file().await {
+                Err(FileProblem::Unsettled) => tokio::time::sleep(LOOK_AGAIN_AFTER).await,
+                settled => return settled,
+            }
+        }
     }
 
     /// Remembers which batch of this run is in the file itself.
@@ -140,8 +179,11 @@ impl Store {
         }
         if stamp != watch.stamp {
             match self.verify(watch).await {
-                Verdict::Ours => watch.stamp = stamp,
-                Verdict::Overwritten => return Some(FileProblem::Overwritten),
+                Verdict::Ours => {
+                    watch.stamp = stamp;
+                    watch.doubt = None;
+                }
+                Verdict::Unrecognised => return Some(watch.doubted(stamp)),
                 Verdict::Unknown => {}
             }
         }
@@ -192,23 +234,17 @@ impl Store {
             },
             None => None,
         };
-        for read in 0..READS {
-            if read > 0 {
-                tokio::time::sleep(READ_AGAIN_AFTER).await;
+        match self.batch_in_file().await {
+            Ok(Some(batch)) if watch.batch.is_none_or(|known| known <= batch) => {
+                watch.batch = Some(batch);
+                Verdict::Ours
             }
-            match self.batch_in_file().await {
-                Ok(Some(batch)) if watch.batch.is_none_or(|known| known <= batch) => {
-                    watch.batch = Some(batch);
-                    return Verdict::Ours;
-                }
-                // Its first row may be in the journal still.
-                Ok(None) if watch.batch.is_none() => return Verdict::Ours,
-                Ok(_) => {}
-                Err(error) if shows_other_content(&error) => {}
-                Err(_) => return Verdict::Unknown,
-            }
+            // Its first row may be in the journal still.
+            Ok(None) if watch.batch.is_none() => Verdict::Ours,
+            Ok(_) => Verdict::Unrecognised,
+            Err(error) if shows_other_content(&error) => Verdict::Unrecognised,
+            Err(_) => Verdict::Unknown,
         }
-        Verdict::Overwritten
     }
 
     /// The last batch of this run that is in the file itself.
@@ -265,14 +301,23 @@ impl Store {
     }
 
     /// Does what is to be done once when this problem begins, or when none is left.
-    async fn act_on(&self, watch: &Watch, problem: Option<FileProblem>) {
+    async fn act_on(
+        &self,
+        watch: &Watch,
+        before: Option<FileProblem>,
+        problem: Option<FileProblem>,
+    ) {
         let database = self.inner.path.main.display();
-        match problem {
-            None => tracing::info!(%database, "the database file is back; views are saved again"),
-            Some(problem) => tracing::error!(%database, "{}", problem.advice()),
+        match (before, problem) {
+            // Most likely it is whole again in a moment.
+            (None, Some(FileProblem::Unsettled)) | (Some(FileProblem::Unsettled), None) => {}
+            (_, None) => {
+                tracing::info!(%database, "the database file is back; views are saved again");
+            }
+            (_, Some(problem)) => tracing::error!(%database, "{}", problem.advice()),
         }
         match problem {
-            None | Some(FileProblem::Closed) => {}
+            None | Some(FileProblem::Closed | FileProblem::Unsettled) => {}
             Some(FileProblem::Missing) => {
                 self.complete_old_file().await;
             }

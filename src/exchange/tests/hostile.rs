@@ -46,6 +46,32 @@ fn a_record_without_an_end_is_given_up_early() {
     }
 }
 
+/// Made all at once, these rows took 600 MB.
+#[test]
+fn small_objects_of_a_wide_table_are_read_one_after_the_other() {
+    let names: String = (0..400).map(|n| format!(",\"column {n}\":{n}")).collect();
+    let mut text = format!("[{{\"path\":\"/a\",\"views\":1{names}}}");
+    for _ in 0..60_000 {
+        text += ",{\"path\":\"/a\",\"views\":1}";
+    }
+    text += "]";
+    let before = peak_memory();
+    assert_eq!(
+        views(&read_text(&text).unwrap()),
+        [("a", 60_001, vec![])]
+    );
+    let grown = peak_memory() - before;
+    assert!(grown < 300 * 1024, "{grown} KiB");
+}
+
+/// The most memory that this process ever took, in KiB (proc_pid_status(5), `VmHWM`).
+fn peak_memory() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmHWM:"));
+    let number = line.unwrap().split_whitespace().nth(1);
+    number.unwrap().parse().unwrap()
+}
+
 #[test]
 fn a_remark_is_no_table() {
     let text = "# a \"quoted\",\"remark\n# \"another\npath,views\n/a,1\n";

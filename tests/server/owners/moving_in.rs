@@ -213,6 +213,7 @@ async fn a_server_saves_while_a_large_file_is_imported() {
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
     assert!(import.wait().await.unwrap().success());
+    assert!(views > 0, "the import takes longer than a view");
     server.stop().await;
     let days = run(&folder, &["totals", "--csv"]).await;
     assert!(days.contains(&format!("one,{}\n", 1000 + views)), "{days}");

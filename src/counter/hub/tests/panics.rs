@@ -36,6 +36,24 @@ async fn a_task_of_the_hub_that_panics_is_started_again() {
     assert_eq!(memory.total_of("a"), 101);
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_task_that_went_well_for_long_is_started_again_at_once() {
+    let memory = Memory::with("a", 5);
+    let hub = hub(&memory);
+    let _one = join(&hub, "a", view(1)).await;
+    // It is saved, and in no number that is corrected later.
+    sleep(Duration::from_secs(120)).await;
+    for nth in 1..=10 {
+        *lock(&memory.corrected_faults) = vec![Some(Fault::Panics)];
+        sleep(Duration::from_secs(1)).await;
+        assert!(lock(&memory.corrected_faults).is_empty());
+        memory.correct("a", 100 * nth);
+        sleep(Duration::from_secs(1)).await;
+        assert_eq!(counts(&hub, "a").await.1, 100 * nth, "panic {nth}");
+        sleep(Duration::from_secs(120)).await;
+    }
+}
+
 #[test]
 fn readers_may_come_and_go_on_a_thread_without_a_runtime() {
     let runtime = tokio::runtime::Builder::new_multi_thread()

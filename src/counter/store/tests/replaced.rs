@@ -1,8 +1,13 @@
 //! The file that was opened is moved, replaced or overwritten.
 
 use super::*;
-use crate::counter::storage::StorageErrorKind::Replaced;
-use std::{fs, path::PathBuf};
+use crate::counter::{storage::StorageErrorKind::Replaced, store::watch::SETTLED_AFTER};
+use std::{
+    fs,
+    io::{Seek, Write},
+    path::PathBuf,
+    time::Instant,
+};
 
 /// A store with two views of `a`, and a copy of an older time that has 500.
 struct Fixture {
@@ -31,10 +36,11 @@ impl Fixture {
         }
     }
 
-    /// A save fails, and it says so.
+    /// A save fails, at once and later, and it says so.
     async fn fails_to_save(&self) {
         let error = self.store.add(&batch(3, &[("a", 1)])).await.unwrap_err();
         assert_eq!(error.kind(), Replaced, "{error}");
+        self.store.check_settled_file().await.unwrap_err();
         let error = self.store.corrected(0).await.unwrap_err();
         assert_eq!(error.kind(), Replaced, "{error}");
     }
@@ -165,6 +171,33 @@ async fn a_journal_that_was_removed_is_made_again_and_takes_nothing_along() {
         assert_eq!(totals_in(&fixture.file).await[0], (slug("a"), 501));
         fixture.store.close().await;
     }
+}
+
+#[tokio::test]
+async fn a_file_that_another_process_is_writing_is_waited_for() {
+    let fixture = Fixture::new().await;
+    let names: Vec<String> = (0..500).map(|n| format!("{n:0100}")).collect();
+    let many: Vec<(&str, usize)> = names.iter().map(|name| (name.as_str(), 1)).collect();
+    fixture.store.add(&batch(3, &many)).await.unwrap();
+    execute(&fixture.file, "PRAGMA wal_checkpoint(TRUNCATE)").await;
+    fixture.store.corrected(0).await.unwrap();
+    let whole = fs::read(&fixture.file).unwrap();
+
+    // A checkpoint that takes long: the first pages name more of them than there are yet.
+    let mut file = fs::File::options().write(true).open(&fixture.file).unwrap();
+    file.set_len(whole.len() as u64 / 2).unwrap();
+    let begun = Instant::now();
+    while begun.elapsed() < 2 * SETTLED_AFTER {
+        file.write_all(&whole[..4096]).unwrap();
+        file.rewind().unwrap();
+        let error = fixture.store.add(&batch(4, &[("a", 1)])).await.unwrap_err();
+        assert_eq!(error.kind(), Replaced, "{error}");
+        tokio::time::sleep(SETTLED_AFTER / 10).await;
+    }
+    file.write_all(&whole).unwrap();
+    fixture.store.add(&batch(4, &[("a", 1)])).await.unwrap();
+    fixture.store.close().await;
+    assert_eq!(totals_in(&fixture.file).await.len(), 502);
 }
 
 #[tokio::test]

@@ -167,7 +167,7 @@ pub struct Serve {
         env = "VIEW_COUNTER_SLUGS_PARAMETER",
         value_name = "NAME",
         value_delimiter = ',',
-        value_parser = values::one_of_a_list
+        value_parser = values::parameter_name
     )]
     pub slugs_parameters: Vec<String>,
 

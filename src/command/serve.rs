@@ -257,9 +257,9 @@ fn sources(settings: &Serve, content: Option<&Content>) -> anyhow::Result<Source
             !named.is_empty(),
             "with --blog off there is no page to count; say which there are with --slugs, for example --slugs https://blog.example/sitemap.xml"
         );
-        if settings.origins.is_empty() {
-            tracing::warn!(
-                "no page of another site may connect yet; name the site with --origin, for example --origin https://blog.example"
+        if settings.origins.is_empty() && settings.site_url.is_none() {
+            tracing::info!(
+                "pages of this host may connect, as where a proxy has the counter under a path of the site; if the site is elsewhere, name it with --origin, for example --origin https://blog.example"
             );
         }
     }

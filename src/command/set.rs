@@ -1,10 +1,11 @@
 //! `view-counter set`.
 
 use super::changes::Outcome;
-use anyhow::ensure;
+use anyhow::{bail, ensure};
 use view_counter::{
     config::Set,
     counter::{store::Correcting, wording},
+    exchange::Days,
 };
 
 /// Sets the total of a post, or the views of one of its days.
@@ -17,7 +18,16 @@ pub(crate) async fn run(settings: &Set) -> anyhow::Result<()> {
     );
     let change = match settings.day {
         None => correcting.set(slug, settings.views, why).await?,
-        Some(day) => correcting.set_day(slug, day, settings.views, why).await?,
+        Some(day) => {
+            // A day that no import takes can only be emptied.
+            let checked = Days::new(None).check(day, &day.to_string());
+            if settings.views > 0
+                && let Err(why) = checked
+            {
+                bail!("{why}; check --day. Nothing was changed");
+            }
+            correcting.set_day(slug, day, settings.views, why).await?
+        }
     };
     ensure!(
         settings.lower || change.after >= change.before,

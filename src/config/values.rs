@@ -81,6 +81,15 @@ pub(super) fn one_of_a_list(text: &str) -> Result<String, &'static str> {
     }
 }
 
+/// The name of a parameter of a query.
+pub(super) fn parameter_name(text: &str) -> Result<String, &'static str> {
+    let name = one_of_a_list(text)?;
+    match name.contains(['=', '&', '?', '#', '/']) {
+        true => Err("write the name of a parameter alone, like p for https://blog.example/?p=123"),
+        false => Ok(name),
+    }
+}
+
 /// The name of a header.
 pub(super) fn header_name(text: &str) -> Result<HeaderName, &'static str> {
     let name = text.trim().parse();
@@ -193,6 +202,13 @@ mod tests {
         }
         assert_eq!(one_of_a_list(" p ").as_deref(), Ok("p"));
         assert!(one_of_a_list(" ").unwrap_err().contains("remove the comma"));
+        assert_eq!(parameter_name("p").as_deref(), Ok("p"));
+        for text in ["p=123", "?p", "p&q", "/?p"] {
+            assert!(
+                parameter_name(text).unwrap_err().contains("alone"),
+                "{text}"
+            );
+        }
     }
 
     #[test]

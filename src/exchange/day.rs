@@ -21,14 +21,14 @@ pub enum DateOrder {
 
 /// Reads the days of a file.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Days {
+pub struct Days {
     order: Option<DateOrder>,
     last: Date,
 }
 
 impl Days {
     /// Days up to tomorrow, which it may be elsewhere in the world.
-    pub(super) fn new(order: Option<DateOrder>) -> Self {
+    pub fn new(order: Option<DateOrder>) -> Self {
         let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
         let last = today.checked_add(1.day()).unwrap_or(today);
         Self { order, last }
@@ -46,7 +46,10 @@ impl Days {
     }
 
     /// Refuses a day on which nothing can have been counted.
-    pub(super) fn check(&self, day: Date, text: &str) -> Result<Date, String> {
+    ///
+    /// # Errors
+    /// Says which days may have views; `text` is the day as it was written.
+    pub fn check(&self, day: Date, text: &str) -> Result<Date, String> {
         if day < FIRST_DAY || day > self.last {
             return Err(format!(
                 "{text:?} is no day between {FIRST_DAY} and tomorrow"

@@ -28,7 +28,7 @@ mod write;
 pub use address_map::AddressMap;
 pub use collected::{LeftOut, SampleRow};
 pub use columns::{ColumnChoice, Role};
-pub use day::DateOrder;
+pub use day::{DateOrder, Days};
 pub use paths::{HostChoice, Strip};
 pub use read::{Imported, Input, Options, ReadError, read};
 pub use spreadsheet::cell_of;

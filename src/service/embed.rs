@@ -27,18 +27,20 @@ pub(crate) const LISTED_PATH: &str = "/embed-listed.js";
 /// When the version of the package rises after a release, the released script goes into
 /// `element/released/`, and is served here too.
 pub(crate) const PINNED_PATH: &str = concat!("/embed-", env!("CARGO_PKG_VERSION"), ".js");
+/// What the pinned element loads where counters only show numbers.
+pub(crate) const PINNED_LISTED_PATH: &str =
+    concat!("/embed-listed-", env!("CARGO_PKG_VERSION"), ".js");
 
 /// They are in every program, so that one without the site's files beside it can serve
 /// other sites.
-static SCRIPTS: LazyLock<[(&str, HeldFile); 3]> = LazyLock::new(|| {
+static SCRIPTS: LazyLock<[(&str, HeldFile); 4]> = LazyLock::new(|| {
     let element = script_of(include_bytes!("../../public/embed.js"));
+    let listed = script_of(include_bytes!("../../public/embed-listed.js"));
     [
         (PATH, element.clone()),
         (PINNED_PATH, element),
-        (
-            LISTED_PATH,
-            script_of(include_bytes!("../../public/embed-listed.js")),
-        ),
+        (LISTED_PATH, listed.clone()),
+        (PINNED_LISTED_PATH, listed),
     ]
 });
 
@@ -62,7 +64,7 @@ fn built_in(request: &Parts) -> Option<Response> {
     let (_, file) = SCRIPTS.iter().find(|(at, _)| *at == path)?;
     let answer = file.answer(&request.method, &request.headers);
     let caching = match path {
-        PINNED_PATH => FOR_EVER,
+        PINNED_PATH | PINNED_LISTED_PATH => FOR_EVER,
         _ => FOR_AN_HOUR,
     };
     let mut response = with_caching(caching, answer);

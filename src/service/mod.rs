@@ -34,6 +34,7 @@ pub(crate) fn routes(counter: Counter, site_files: SiteFiles, scheme: Scheme) ->
         .route(embed::PATH, get(embed::script))
         .route(embed::LISTED_PATH, get(embed::script))
         .route(embed::PINNED_PATH, get(embed::script))
+        .route(embed::PINNED_LISTED_PATH, get(embed::script))
         .with_state(site_files)
         .merge(badges)
         .merge(api_page::routes(scheme))

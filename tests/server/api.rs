@@ -128,7 +128,11 @@ async fn days_add_up_to_what_is_shown_also_before_it_is_saved() {
     assert_eq!(days("?until=2026-01-30").await["days"], json!([]));
     for (path, status, why) in [
         ("/api/v1/days/one?since=now", 400, "days such as 2026-11-20"),
-        ("/api/v1/days/three", 404, "no post has this slug"),
+        (
+            "/api/v1/days/three",
+            404,
+            "`three` is not counted: no post has this slug",
+        ),
         ("/api/v1/days/a//b", 400, "empty segment"),
         ("/api/v1/days/%ff", 400, "not UTF-8"),
         ("/api/v1/days", 404, "/api/v1/days/SLUG"),

@@ -68,13 +68,15 @@ async fn without_a_blog_there_are_counts_alone() {
 }
 
 #[tokio::test]
-async fn the_log_says_why_pages_are_refused_once_at_its_usual_level() {
+async fn the_log_says_once_at_its_usual_level_why_a_page_is_refused() {
     let folder = Folder::new();
     let server = Server::start(&folder).await;
     let same = format!("http://{}", server.address);
     for (path, origin) in [
         ("/api/v1/connect/nowhere", same.as_str()),
+        ("/api/v1/connect/nowhere", same.as_str()),
         ("/api/v1/connect/elsewhere", same.as_str()),
+        ("/api/v1/connect/one", "https://other.example"),
         ("/api/v1/connect/one", "https://other.example"),
         ("/api/v1/connect/one", "https://another.example"),
     ] {
@@ -84,10 +86,16 @@ async fn the_log_says_why_pages_are_refused_once_at_its_usual_level() {
     server.signal("TERM");
     let (_, log) = server.ended().await;
     let lines = |text: &str| log.lines().filter(|line| line.contains(text)).count();
-    assert_eq!(lines("a slug that is not counted"), 1, "{log}");
-    assert!(log.contains("slug=\"nowhere\""), "{log}");
-    assert_eq!(lines("a page of another origin"), 1, "{log}");
-    assert!(log.contains("https://other.example"), "{log}");
+    assert_eq!(lines("a slug that is not counted"), 2, "{log}");
+    assert_eq!(lines("a page of another origin"), 2, "{log}");
+    for once in [
+        "slug=\"nowhere\"",
+        "slug=\"elsewhere\"",
+        "origin=\"https://other.example\"",
+        "origin=\"https://another.example\"",
+    ] {
+        assert_eq!(lines(once), 1, "{log}");
+    }
 }
 
 /// There is no page that would be bare.
@@ -120,15 +128,14 @@ async fn the_scripts_for_other_sites_are_in_every_program() {
         let built = std::fs::read_to_string(format!("public/{name}")).unwrap();
         assert_eq!(script.text().await.unwrap(), built);
     }
-    let pinned = concat!("/embed-", env!("CARGO_PKG_VERSION"), ".js");
-    let script = server.get(pinned).await;
-    let caching = script.headers()["cache-control"]
-        .to_str()
-        .unwrap()
-        .to_owned();
-    assert!(caching.contains("immutable"), "{caching}");
-    let latest = std::fs::read_to_string("public/embed.js").unwrap();
-    assert_eq!(script.text().await.unwrap(), latest);
+    for name in ["embed", "embed-listed"] {
+        let pinned = format!("/{name}-{}.js", env!("CARGO_PKG_VERSION"));
+        let script = server.get(&pinned).await;
+        let caching = script.headers()["cache-control"].to_str().unwrap();
+        assert!(caching.contains("immutable"), "{caching}");
+        let latest = std::fs::read_to_string(format!("public/{name}.js")).unwrap();
+        assert_eq!(script.text().await.unwrap(), latest);
+    }
     assert_eq!(server.get("/embed-other.js").await.status(), 404);
     server.stop().await;
 }

@@ -68,7 +68,12 @@ async fn each_refusal_has_its_status_and_says_what_to_do() {
             400,
             "32 hexadecimal digits",
         ),
-        ("/api/v1/connect/one", other, 403, "--origin"),
+        (
+            "/api/v1/connect/one",
+            other,
+            403,
+            "pages of https://evil.example may not connect",
+        ),
         ("/api/v1/connect/one", Some("null"), 403, "--origin"),
         ("/api/v1/connect/one", None, 403, "--origin"),
         ("/api/v1/connect/three", same, 403, "no post has this slug"),

@@ -74,7 +74,7 @@ impl fmt::Display for Origin {
 impl Origin {
     /// Whether the host and port that a request was sent to are this origin's.
     /// The scheme is not known there: a proxy may have taken TLS off.
-    fn is_at(&self, authority: &str) -> bool {
+    pub(crate) fn is_at(&self, authority: &str) -> bool {
         Self::at(self.scheme, authority).is_some_and(|asked| asked == *self)
     }
 

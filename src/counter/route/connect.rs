@@ -169,8 +169,8 @@ async fn open(
         .origins
         .admit(&parts.headers, &parts.uri)
         .ok_or_else(|| {
-            counter.refusals().origin_refused(&parts.headers);
-            ApiError::origin_refused()
+            counter.refusals().origin_refused(&parts);
+            ApiError::origin_refused(&parts.headers)
         })
         .map_err(TurnedAway::as_(Outcome::OriginRefused))?;
     let slug = match slug {

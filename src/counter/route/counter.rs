@@ -118,7 +118,8 @@ impl Counter {
     /// # Errors
     /// If it names none that is counted.
     pub fn slug(&self, text: &str) -> Result<Slug, ApiError> {
-        self.0.admission.slug(text).map_err(ApiError::not_found)
+        let found = self.0.admission.slug(text);
+        found.map_err(|why| ApiError::not_found(why, text))
     }
 
     /// The numbers of a slug that is counted.
@@ -127,7 +128,7 @@ impl Counter {
     /// If it is not, or its numbers cannot be read.
     pub async fn counts(&self, slug: &Slug) -> Result<Counts, ApiError> {
         if !self.0.admission.slugs.contains(slug) {
-            return Err(ApiError::not_found(SlugRefused::Unknown));
+            return Err(ApiError::not_found(SlugRefused::Unknown, slug.as_str()));
         }
         let counts = self.0.hub.counts(slug).await;
         counts.map_err(|_| ApiError::storage_failed())

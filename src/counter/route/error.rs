@@ -2,10 +2,14 @@
 //! says what was wrong and what to do.
 
 use super::handshake::VERSION;
-use crate::counter::{admission::SlugRefused, limits::Refusal, metrics::PageRefused};
+use crate::counter::{
+    admission::{Origin, SlugRefused},
+    limits::Refusal,
+    metrics::PageRefused,
+};
 use axum::{
     Json,
-    http::{HeaderValue, StatusCode, Version, header},
+    http::{HeaderMap, HeaderValue, StatusCode, Version, header},
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
@@ -44,9 +48,16 @@ impl ApiError {
         self.with(header::RETRY_AFTER, HeaderValue::from(seconds))
     }
 
-    /// 404: there are no numbers of it; 400: it is no slug.
-    pub(super) fn not_found(why: SlugRefused) -> Self {
-        Self::slug_refused(why, StatusCode::NOT_FOUND)
+    /// 404: there are no numbers of this slug; 400: it is none.
+    pub(super) fn not_found(why: SlugRefused, slug: &str) -> Self {
+        match why {
+            SlugRefused::Malformed(_) => Self::slug_refused(why, StatusCode::NOT_FOUND),
+            // Escaped: it may have been made to hide something where it is read.
+            SlugRefused::Unknown => Self::new(
+                StatusCode::NOT_FOUND,
+                format_args!("`{}` is not counted: {why}", slug.escape_debug()),
+            ),
+        }
     }
 
     /// 400, or this status for a slug that is not counted.
@@ -59,12 +70,22 @@ impl ApiError {
     }
 
     /// 403: the page is none of those that may connect.
-    pub(super) fn origin_refused() -> Self {
-        Self::new(
-            StatusCode::FORBIDDEN,
-            "this origin may not connect; open the page at the site's own address, \
-             or start the server with --origin and the page's origin",
-        )
+    pub(super) fn origin_refused(headers: &HeaderMap) -> Self {
+        let origin = headers
+            .get(header::ORIGIN)
+            .and_then(|value| value.to_str().ok());
+        let origin: Option<Origin> = origin.and_then(|origin| origin.parse().ok());
+        let sentence = match origin {
+            Some(origin) => format!(
+                "pages of {origin} may not connect; open the page at the site's own address, \
+                 or start the server with --origin {origin}"
+            ),
+            None => "this request does not name the origin of a page, as browsers do in the \
+                 header `Origin`; open the page at the site's own address, or start the server \
+                 with --origin and the page's origin"
+                .to_owned(),
+        };
+        Self::new(StatusCode::FORBIDDEN, sentence)
     }
 
     /// 426 with the protocol to upgrade to.

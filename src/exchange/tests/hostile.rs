@@ -56,10 +56,7 @@ fn small_objects_of_a_wide_table_are_read_one_after_the_other() {
     }
     text += "]";
     let before = peak_memory();
-    assert_eq!(
-        views(&read_text(&text).unwrap()),
-        [("a", 60_001, vec![])]
-    );
+    assert_eq!(views(&read_text(&text).unwrap()), [("a", 60_001, vec![])]);
     let grown = peak_memory() - before;
     assert!(grown < 300 * 1024, "{grown} KiB");
 }

@@ -38,6 +38,8 @@ fn plain(error: &ureq::Error) -> String {
     match error {
         ureq::Error::BadUri(_) | ureq::Error::Http(_) => "its address cannot be asked for".into(),
         ureq::Error::StatusCode(code) => format!("it answers with HTTP status {code}"),
+        ureq::Error::HostNotFound => "its host has no address".into(),
+        ureq::Error::Io(error) => format!("the connection failed: {error}"),
         error => error.to_string(),
     }
 }

@@ -136,6 +136,14 @@ async fn what_is_exported_is_all_there_is() {
     let folder = with_one(5).await;
     let set = ["set", "one", "7", "--day", "2026-11-20", "--why", "so"];
     run(&folder, &set).await;
+    for day in ["2226-11-20", "1970-01-01"] {
+        let set = ["set", "one", "7", "--day", day, "--why", "so"];
+        let error = refusal(&folder, &set).await;
+        assert!(
+            error.contains("no day between 1990-01-01 and tomorrow"),
+            "{error}"
+        );
+    }
     run(&folder, &["set", "two", "0", "--new", "--why", "so"]).await;
     let csv = run(&folder, &["export"]).await;
     assert_eq!(csv, "slug,day,views\none,2026-11-20,7\none,,5\ntwo,,0\n");

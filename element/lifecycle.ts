@@ -19,6 +19,7 @@ const MAX_HIDDEN = 60 * SECOND;
 export const LEAVING_TIMEOUT = 10 * SECOND;
 const REMOVAL_GRACE = SECOND / 2;
 const LOST_GRACE = 2 * SECOND;
+const GOING_AWAY_GRACE = GOING_AWAY_DELAY + RETRY_BASE + LOST_GRACE;
 const IDLE_TIMEOUT = 60 * SECOND;
 const RESPONSE_TIMEOUT = 10 * SECOND;
 const FRESH = SECOND;
@@ -219,6 +220,7 @@ export function lifecycle(isVisible: boolean, watches: boolean, host: Host): Lif
       backOff();
     } else if (code === GOING_AWAY) {
       retryAfter(GOING_AWAY_DELAY + partOf(RETRY_BASE));
+      noticeAt = Math.min(noticeAt, now + GOING_AWAY_GRACE);
     } else {
       lost(link);
     }
@@ -257,11 +259,11 @@ export function lifecycle(isVisible: boolean, watches: boolean, host: Host): Lif
   /** Says that the numbers are not live, once somebody has looked at them for a while. */
   const giveNotice = () => {
     if (!owesNotice || !isRead()) noticeAt = NEVER;
-    else if (now >= (noticeAt = Math.min(noticeAt, now + LOST_GRACE))) {
+    else if (now >= noticeAt) {
       owesNotice = false;
       noticeAt = NEVER;
       host.show(false);
-    }
+    } else if (noticeAt === NEVER) noticeAt = now + LOST_GRACE;
   };
 
   const openIfWanted = () => {

@@ -55,8 +55,11 @@ const LEAVING_TIMEOUT: Millis = 10 * SECOND;
 /// anew. Its socket stays open meanwhile.
 const REMOVAL_GRACE: Millis = SECOND / 2;
 /// Numbers are called "not live" this long after they stopped being live: most connections
-/// are back by then, and a page that is being left says nothing.
+/// are back by then.
 const LOST_GRACE: Millis = 2 * SECOND;
+/// The same where a link was clicked: a page that is being left says nothing, and one that
+/// stays is connected again by then.
+const GOING_AWAY_GRACE: Millis = GOING_AWAY_DELAY + RETRY_BASE + LOST_GRACE;
 /// A socket that brought nothing for this long may be dead. A script sees none of the
 /// server's pings; so it asks, which takes longer than a quiet post should bother anyone
 /// with.
@@ -520,6 +523,9 @@ impl Lifecycle {
             _ => self.lost(link, now, entropy),
         }
         self.owe_notice(link);
+        if code == close_code::GOING_AWAY && self.notice == LostNotice::Owed {
+            self.notice = LostNotice::DueAt(now + GOING_AWAY_GRACE);
+        }
     }
 
     fn refused(

@@ -45,8 +45,15 @@ fn a_page_whose_sockets_the_browser_closes_because_a_link_was_clicked_waits() {
     let mut page = Page::reading();
     page.entropy.fraction = 0.0;
     page.on(closed(1, close_code::GOING_AWAY));
-    let both = [Action::ShowLost, open(2, 1, true)];
-    assert_eq!(page.wait(2 * SECOND), both, "it was a download");
+    assert_eq!(page.wait(2 * SECOND), [open(2, 1, true)], "a download");
+    page.on(frame(2));
+    assert_eq!(page.wakes_in(), Some(MINUTE), "it was live again in time");
+
+    let mut page = Page::reading();
+    page.entropy.fraction = 0.999;
+    page.on(closed(1, close_code::GOING_AWAY));
+    assert_eq!(page.wait(5 * SECOND - 1), [open(2, 1, true)]);
+    assert_eq!(page.wait(1), [Action::ShowLost], "nobody answers");
 }
 
 #[test]

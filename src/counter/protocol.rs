@@ -268,7 +268,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn a_slug_is_one_to_two_hundred_bytes_of_named_segments() {
+    fn a_slug_is_one_to_two_hundred_characters_of_named_segments() {
         for good in [
             "a",
             "hello-world",

@@ -14,6 +14,9 @@ const LIVES = ['life/*', 'leaving', 'lost', 'reading', 'refused', 'restart'].map
 /** What is said of an application that takes the counter without the blog. */
 const REUSE = Boolean(process.env['VIEW_COUNTER_REUSE']);
 
+/** What README and docs/embed.md print. */
+const RECIPES = Boolean(process.env['VIEW_COUNTER_RECIPES']);
+
 /** What is only so for a program of its own kind, or behind a proxy, or of another one. */
 const NOT_NOW = [
   ...(process.env['VIEW_COUNTER_PROGRAM'] ? [] : ['dist.spec.ts']),
@@ -56,7 +59,9 @@ export default defineConfig<object, { engineName: EngineName }>({
     navigationTimeout: 15_000,
   },
   projects: [
-    { name: 'site', testIgnore: [...NOT_NOW, 'engines/*.spec.ts'] },
+    ...(RECIPES
+      ? [{ name: 'recipes', testMatch: 'recipes/*.spec.ts', timeout: 240_000 }]
+      : [{ name: 'site', testIgnore: [...NOT_NOW, 'engines/*.spec.ts', 'recipes/*.spec.ts'] }]),
     ...RUN_IN.map((engineName) => ({
       name: engineName,
       testMatch: 'engines/*.spec.ts',

@@ -31,6 +31,9 @@ interface Started {
   authority: string;
 }
 
+/** What somebody changes in a file of `deploy/`. */
+type Edit = (text: string) => string;
+
 const deploy = (name: string) => fileURLToPath(new URL(`../../deploy/${name}`, import.meta.url));
 
 export class Front {
@@ -45,20 +48,29 @@ export class Front {
     this.#end = end;
   }
 
-  /** One before the server on this port of this machine. What it writes is in `folder`. */
-  static async before(kind: Kind, server: number, folder: string): Promise<Front> {
+  /**
+   * One before the server on this port of this machine. What it writes is in `folder`.
+   *
+   * @param edit What somebody changes in the file of `deploy/`.
+   */
+  static async before(kind: Kind, server: number, folder: string, edit?: Edit): Promise<Front> {
     for (let tries = 1; ; tries += 1) {
       try {
-        return await Front.#before(kind, server, folder);
+        return await Front.#before(kind, server, folder, edit);
       } catch (error) {
         if (tries === TRIES || !/address already in use/i.test(String(error))) throw error;
       }
     }
   }
 
-  static async #before(kind: Kind, server: number, folder: string): Promise<Front> {
+  static async #before(
+    kind: Kind,
+    server: number,
+    folder: string,
+    edit: Edit = (text) => text,
+  ): Promise<Front> {
     const port = await freePort();
-    const started = await START[kind](port, `127.0.0.1:${server}`, folder);
+    const started = await START[kind](port, `127.0.0.1:${server}`, folder, edit);
     const { child } = started;
     const log: Buffer[] = [];
     child.stderr?.on('data', (chunk: Buffer) => log.push(chunk));
@@ -94,10 +106,10 @@ function selfSigned(folder: string): { certificate: string; key: string } {
   return { certificate, key };
 }
 
-async function nginx(port: number, server: string, folder: string): Promise<Started> {
+async function nginx(port: number, server: string, folder: string, edit: Edit): Promise<Started> {
   const { certificate, key } = selfSigned(folder);
   const letsencrypt = '/etc/letsencrypt/live/blog.example';
-  const site = replaced(await readFile(deploy('nginx.conf'), 'utf8'), [
+  const site = replaced(edit(await readFile(deploy('nginx.conf'), 'utf8')), [
     // What answers on port 80 only sends away.
     [/server \{\n  listen 80;[^}]*\}\n/, ''],
     [/listen 443 ssl http2;\n  listen \[::\]:443 ssl http2;/, `listen 127.0.0.1:${port} ssl http2;`],
@@ -131,9 +143,9 @@ async function nginx(port: number, server: string, folder: string): Promise<Star
   return { child, authority: certificate };
 }
 
-async function caddy(port: number, server: string, folder: string): Promise<Started> {
+async function caddy(port: number, server: string, folder: string, edit: Edit): Promise<Started> {
   const configuration = path.join(folder, 'Caddyfile');
-  const site = await readFile(deploy('Caddyfile'), 'utf8');
+  const site = edit(await readFile(deploy('Caddyfile'), 'utf8'));
   // Its own authority, trusted by nobody; and no port that is not asked for.
   const options = `{
     admin off
@@ -159,10 +171,10 @@ async function caddy(port: number, server: string, folder: string): Promise<Star
   return { child, authority: path.join(data, 'caddy/pki/authorities/local/root.crt') };
 }
 
-async function apache(port: number, server: string, folder: string): Promise<Started> {
+async function apache(port: number, server: string, folder: string, edit: Edit): Promise<Started> {
   const { certificate, key } = selfSigned(folder);
   const letsencrypt = '/etc/letsencrypt/live/blog.example';
-  const site = replaced(await readFile(deploy('apache.conf'), 'utf8'), [
+  const site = replaced(edit(await readFile(deploy('apache.conf'), 'utf8')), [
     // What answers on port 80 only sends away.
     [/<VirtualHost \*:80>[^]*?<\/VirtualHost>\n/, ''],
     ['*:443', `127.0.0.1:${port}`],
@@ -202,7 +214,7 @@ const START = { nginx, caddy, apache };
 const END = { nginx: 'SIGKILL', caddy: 'SIGKILL', apache: 'SIGTERM' } as const;
 
 /** Replaces each of these, of which there must be one: the files are what is tested. */
-function replaced(text: string, changes: [string | RegExp, string][]): string {
+export function replaced(text: string, changes: [string | RegExp, string][]): string {
   return changes.reduce((text, [from, to]) => {
     const found = typeof from === 'string' ? text.includes(from) : from.test(text);
     if (!found) throw new Error(`the file in deploy/ has no ${String(from)} any more`);

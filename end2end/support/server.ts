@@ -34,8 +34,8 @@ const STOP_MS = 15_000;
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 
-/** The path of a file or folder of the repository. */
-export const inRepository = (name: string) => path.join(repository, name);
+/** The path of a file or folder of the repository; an absolute one stays as it is. */
+export const inRepository = (name: string) => path.resolve(repository, name);
 
 /** The site that the tests are about. */
 export const CONTENT = inRepository('end2end/content');
@@ -62,6 +62,9 @@ const BUILT = viewCounter(
 /** One that has the site's files in it. */
 const EMBEDDED = process.env['VIEW_COUNTER_PROGRAM'];
 const TESTED = EMBEDDED ? viewCounter(EMBEDDED) : BUILT;
+
+/** The one that documents speak of: the one of `make run`, if it is not the distributed one. */
+const DOCUMENTED = EMBEDDED ?? inRepository('target/release/view-counter');
 
 /** The application of `examples/reuse`, as `scripts/reuse` builds it. */
 const RECIPES: Program = {
@@ -125,6 +128,19 @@ export class Server {
   /** The application of `examples/reuse`. */
   static startRecipes(): Promise<Server> {
     return Server.#start({}, RECIPES);
+  }
+
+  /**
+   * The program that the documents speak of, with the words of a printed command, in this folder.
+   * Nothing else is set but what lets many of them run at once.
+   */
+  static startAsPrinted(words: string[], folder: string): Promise<Server> {
+    const settings: Settings = {
+      NO_COLOR: '1',
+      VIEW_COUNTER_METRICS_LISTEN: 'off',
+      ...(EMBEDDED ? {} : { VIEW_COUNTER_SITE_ROOT: inRepository('target/site') }),
+    };
+    return Server.#start({}, { file: DOCUMENTED, told: () => ({ words, settings }) }, folder);
   }
 
   static async #start(settings: Settings, program: Program, folder?: string): Promise<Server> {

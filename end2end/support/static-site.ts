@@ -22,6 +22,7 @@ const TYPES: Record<string, string> = {
 
 /** Which these are, with their places in the repository. */
 export interface SiteFiles {
+  /** Or an absolute path elsewhere. */
   folder: string;
   /** Files from elsewhere, by their paths on the site. */
   more?: Record<string, string>;
@@ -71,9 +72,10 @@ export class StaticSite {
     });
   }
 
-  static async serve(files: SiteFiles): Promise<StaticSite> {
+  /** @param port One that is free, if it matters which. */
+  static async serve(files: SiteFiles, port = 0): Promise<StaticSite> {
     const site = new StaticSite(files);
-    site.#http.listen(0, '127.0.0.1');
+    site.#http.listen(port, '127.0.0.1');
     await once(site.#http, 'listening');
     return site;
   }

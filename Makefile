@@ -3,7 +3,7 @@
 toolchain := scripts/with-toolchain
 
 .PHONY: help build run dev test check rust-tests element element-tests tested-program \
-	browser-tests dist dist-tests proxy-tests reuse-tests bench grow page-load fuzz deny clean
+	browser-tests dist dist-tests proxy-tests reuse-tests recipe-tests bench grow page-load fuzz deny clean
 
 help: ## Say what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -54,6 +54,11 @@ reuse-tests: ## An application with the counter and without the blog, in real Ch
 	@$(toolchain) scripts/reuse
 	@VIEW_COUNTER_REUSE=1 scripts/browser-tests
 
+recipe-tests: build ## What README and docs/embed.md print, from empty folders, with both programs
+	@VIEW_COUNTER_RECIPES=1 scripts/browser-tests
+	@program=$$($(toolchain) scripts/dist) && \
+		VIEW_COUNTER_RECIPES=1 VIEW_COUNTER_PROGRAM=$$program scripts/browser-tests
+
 dist: ## Build one program with the whole site in it, into dist/
 	@$(toolchain) scripts/dist
 
@@ -85,5 +90,5 @@ deny: ## Licences, sources and known vulnerabilities of all dependencies
 	@scripts/deny
 
 clean: ## Remove what was built (not the tools, which are in the user's cache)
-	@rm -rf target dist element/node_modules end2end/node_modules benches/*/node_modules \
+	@rm -rf target dist element/node_modules end2end/node_modules end2end/recipes/*/node_modules benches/*/node_modules \
 		examples/*/node_modules examples/*/dist

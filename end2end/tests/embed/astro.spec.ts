@@ -98,6 +98,7 @@ test('no number of one note is ever shown on another', async ({ page, read }) =>
   await page.getByRole('link', { name: 'Next: Dusk' }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Dusk');
   await expect(counter(page)).toHaveText('1 reading now · 1 view');
-  const texts = await shown.evaluate((shown) => [...shown]);
-  expect(texts.filter((text) => text.startsWith('Dusk'))).toEqual(['Dusk: 1 reading now · 1 view']);
+  // It is looked at once a frame, which may come later.
+  const ofDusk = () => shown.evaluate((shown) => [...shown].filter((text) => text.startsWith('Dusk')));
+  await expect.poll(ofDusk).toEqual(['Dusk: 1 reading now · 1 view']);
 });

@@ -1,4 +1,5 @@
 import { pass } from '../../support/tab';
+import { stopTimers } from '../../support/timers';
 import { expect, expectShown, test } from './fixtures';
 
 // A minimised window is hidden in every engine. The minute is a real one: how an engine
@@ -32,12 +33,11 @@ test('a post that is hidden for a minute is left, and then read on as the same v
   expect(Date.now() - hiddenAt).toBeGreaterThan(59_000);
   await expect.poll(() => network.open).toEqual([]);
 
-  const shownAt = Date.now();
+  await window.evaluate(stopTimers);
   await window.show();
   await expectShown(window, { counter: '1 reading now · 1 view' });
   const [first, second] = network.handshakes;
   expect(network.handshakes).toHaveLength(2);
   expect(second).toMatchObject({ view: first?.view, again: true });
-  expect((second?.at ?? Infinity) - shownAt, 'it does so at once').toBeLessThan(2_000);
   expect(watcher.mostLive).toBe(1);
 });

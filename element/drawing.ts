@@ -9,7 +9,7 @@ import { isLeftOut } from './page';
 export interface Numbers {
   counts?: Counts | undefined;
   /** Whether they are live, the last known, or as they were when they were asked for. */
-  kind: 'live' | 'lost' | 'static';
+  kind?: 'live' | 'lost' | 'static';
 }
 
 /** Where the page's own words have the numbers, and what goes with them. */

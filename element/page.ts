@@ -12,7 +12,7 @@ export const isVisible = () =>
 /** Whether this browser's visits are left out, as its owner decided. */
 export function isLeftOut(): boolean {
   try {
-    return localStorage.getItem(KEY) !== null;
+    return KEY in localStorage;
   } catch {
     // Some browsers refuse it, in a private window for example.
     return false;
@@ -26,16 +26,15 @@ export function isLeftOut(): boolean {
 export function decide(): void {
   if (location.hash !== QUESTION) return;
   const leftOut = isLeftOut();
-  const question = leftOut
-    ? 'Count this browser again?'
-    : 'Count this browser no more?';
-  const isDecided = confirm(question);
+  const isDecided = confirm(`Count this browser ${leftOut ? 'again' : 'no more'}?`);
   try {
     // So that a reload does not ask again, nor the address when it is passed on. Whole, since a
     // path that begins with two slashes would name another host, as a <base> may.
     history.replaceState(history.state, '', location.href.slice(0, -QUESTION.length));
-    if (isDecided && leftOut) localStorage.removeItem(KEY);
-    else if (isDecided) localStorage.setItem(KEY, '1');
+    if (isDecided) {
+      if (leftOut) delete localStorage[KEY];
+      else localStorage[KEY] = 1;
+    }
   } catch {
     alert('It cannot be stored here.');
   }
@@ -51,8 +50,8 @@ export function remarks(): string {
 /** 128 random bits, as 32 hexadecimal digits. By no method that a page's old library replaces. */
 export function randomId(): string {
   let id = '';
-  for (const part of crypto.getRandomValues(new Uint32Array(4))) {
-    id += (part + 2 ** 32).toString(16).slice(1);
+  for (const part of crypto.getRandomValues(new Uint8Array(16))) {
+    id += (part + 256).toString(16).slice(1);
   }
   return id;
 }

@@ -9,8 +9,8 @@ export interface Reader extends Numbers {
   on(...event: Event): void;
 }
 
-/** A browser's timer knows no more than 2³¹ ms. */
-const MAX_TIMER = 1e9;
+/** A day: the longest wait that a server is believed. No timer knows more than 2³¹ ms. */
+const MAX_WAIT_S = 86_400;
 
 /** A reader of this slug at this server, which is on no page yet; what it learns is to be drawn. */
 export function reader(server: string, slug: string, draw: () => void): Reader {
@@ -24,7 +24,6 @@ export function reader(server: string, slug: string, draw: () => void): Reader {
     open(generation, view, again) {
       const who = view ? `v=${view}${again ? '&again=1' : ''}` : 'watch=1';
       const url = `${server}/api/v1/connect/${path}?${who}${remarks()}`;
-      socket = undefined;
       try {
         socket = new WebSocket(url.replace(/^http/, 'ws'));
         socket.onmessage = ({ data }) => {
@@ -40,8 +39,9 @@ export function reader(server: string, slug: string, draw: () => void): Reader {
     },
     close() {
       // First deaf, then closed: on a dead link the answer can take minutes.
-      if (socket) socket.onmessage = socket.onclose = null;
-      socket?.close();
+      if (!socket) return;
+      socket.onmessage = socket.onclose = null;
+      socket.close();
     },
     probe() {
       socket?.send('?');
@@ -59,12 +59,10 @@ export function reader(server: string, slug: string, draw: () => void): Reader {
   const on = (...event: Event) => {
     const at = life(event, Math.floor(performance.now()));
     clearTimeout(timer);
-    if (at < Infinity) {
-      timer = setTimeout(on, Math.min(at - performance.now(), MAX_TIMER), 'woken');
-    }
+    if (at < Infinity) timer = setTimeout(on, at - performance.now(), 'woken');
   };
 
-  const it: Reader = { on, kind: 'live' };
+  const it: Reader = { on };
   return it;
 }
 
@@ -72,21 +70,26 @@ export function reader(server: string, slug: string, draw: () => void): Reader {
 function countsOf(text: string): Counts | undefined {
   try {
     const { live, total } = JSON.parse(text);
-    if (live >= 0 && total >= 0) return { live, total };
+    if ([live, total].every((part) => part === +part && part >= 0)) return { live, total };
   } catch {}
   return undefined;
 }
 
-/** Why a handshake was refused: scripts cannot see that of a WebSocket, and can of a request. */
-async function refusalOf(url: string): Promise<Refusal> {
+/**
+ * Why a handshake was refused: scripts cannot see that of a WebSocket, and can of a request.
+ * src/counter/browser/refusal.rs makes the same of the same answers; both are tested with
+ * tests/refusals.json.
+ */
+export async function refusalOf(url: string): Promise<Refusal> {
   try {
     const response = await fetch(url);
-    const seconds = +response.headers.get('retry-after')!;
-    if (seconds) return seconds * 1000;
+    const wait = response.headers.get('retry-after')!;
+    // Nothing is made of a date, nor of no time at all.
+    if (/^\d+$/.test(wait) && +wait) return Math.min(+wait, MAX_WAIT_S) * 1000;
     const text = await response.text();
     if (response.ok) return countsOf(text) ?? 'other';
     // A proxy before a server that restarts has a 404 of its own.
-    if (JSON.parse(text).error && response.status < 429) return 'unknown';
+    if (typeof JSON.parse(text).error === 'string' && response.status < 429) return 'unknown';
   } catch {}
   return 'other';
 }

@@ -32,7 +32,7 @@ export const slugOfAttribute = (text: string) => {
 export const isSlug = (slug: string) => !/[\p{Cc}\p{Cs}]|(^|\/)\.{0,2}(\/|$)/u.test(slug);
 
 /** A slug as a part of an address. Its slashes stay: some proxies refuse encoded ones. */
-export const encodedSlug = (slug: string) => slug.split('/').map(encodeURIComponent).join('/');
+export const encodedSlug = (slug: string) => encodeURIComponent(slug).replace(/%2F/g, '/');
 
 /**
  * The server of this address, without a slash at its end; undefined if it can be none. Without a
@@ -41,8 +41,7 @@ export const encodedSlug = (slug: string) => slug.split('/').map(encodeURICompon
 export function serverOf(text: string): string | undefined {
   text = text.trim();
   try {
-    const hasScheme = /^([\w+.-]+:)?\/\//.test(text);
-    const url = new URL(hasScheme || text[0] === '/' ? text : `//${text}`, location.href);
+    const url = new URL(/^([\w+.-]+:\/)?\//.test(text) ? text : `//${text}`, location.href);
     if (/^https?:$/.test(url.protocol)) return (url.origin + url.pathname).replace(/\/+$/, '');
   } catch {}
   return undefined;

@@ -1,16 +1,24 @@
 // Both sides have to agree. On lives: replays those that lives.rs prints, one a line on
 // standard input, on the lifecycle of this folder; what it does and when it wants to be
-// woken has to be the same. And on the slugs of pages, in slugs.json, which the server
-// reads too. The argument is what is tested, built.
+// woken has to be the same. On the slugs of pages, in slugs.json, which the server reads
+// too. And on why a handshake was refused, in refusals.json, which the Leptos component reads
+// too. The argument is what is tested, built.
+//
+// A row of refusals.json is an answer of `/api/v1/views/SLUG` and what is made of it:
+//   status      of the answer, a number
+//   retryAfter  its Retry-After, or null if it has none
+//   body        its body, a text
+//   refusal     as lives.rs writes it: "unknown" (not counted), "other" (as a lost connection),
+//               a number (come back after so many milliseconds), or {"live", "total"} (the
+//               numbers, while no WebSocket can be had)
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import readline from 'node:readline';
 import { pathToFileURL } from 'node:url';
 
-const { encodedSlug, isSlug, lifecycle, serverOf, slugOfAttribute, slugOfPath } = await import(
-  pathToFileURL(process.argv[2]).href
-);
+const { encodedSlug, isSlug, lifecycle, refusalOf, serverOf, slugOfAttribute, slugOfPath } =
+  await import(pathToFileURL(process.argv[2]).href);
 
 const slugs = JSON.parse(await readFile(new URL('slugs.json', import.meta.url), 'utf8'));
 for (const [path, slug] of Object.entries(slugs.paths)) assert.equal(slugOfPath(path), slug, path);
@@ -38,6 +46,14 @@ for (const [text, server] of [
   ['https://counts example', undefined],
 ]) {
   assert.equal(serverOf(text), server, text);
+}
+
+const refusals = JSON.parse(await readFile(new URL('refusals.json', import.meta.url), 'utf8'));
+for (const row of refusals) {
+  const { status, retryAfter, body, refusal } = row;
+  const headers = retryAfter === null ? {} : { 'retry-after': retryAfter };
+  globalThis.fetch = async () => new Response(body, { status, headers });
+  assert.deepEqual(await refusalOf('https://counts.example'), refusal, JSON.stringify(row));
 }
 
 let lives = 0;

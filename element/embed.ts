@@ -2,7 +2,7 @@
 // counting server: <script src="https://counts.example/embed.js" async></script>.
 
 import { drawing, type Numbers } from './drawing';
-import type { Counts, Event } from './lifecycle';
+import { type Counts, type Event, LEAVING_TIMEOUT } from './lifecycle';
 import type { Listed, refresh } from './listed';
 import { decide, isLeftOut, isVisible, say } from './page';
 import { type Reader, reader } from './reader';
@@ -16,9 +16,12 @@ const home = (document.currentScript as HTMLScriptElement | null)?.src.replace(/
 const counters = new Set<ViewCounter>();
 /** The page's readers, by server and slug: counters of one slug share one. */
 const readers = new Map<string, Reader>();
+/** Those that no counter had at some time since the address changed. */
+const away = new WeakSet<Reader>();
 /** What the counters show that only show, by server and slug. */
 const listed = new Map<string, Listed & { 3: Numbers }>();
-let updates = false;
+/** The timer of the next update; none if it is 0. */
+let updates: ReturnType<typeof setTimeout> | 0 = 0;
 
 /** What this counter is to show the numbers of; undefined if what is written at it can be nothing. */
 function numbersOf(counter: ViewCounter): Numbers | undefined {
@@ -26,13 +29,12 @@ function numbersOf(counter: ViewCounter): Numbers | undefined {
   const server = serverOf(written || ':');
   if (!server) say(`needs server="https://…", not ${written}`);
   const named = slugOfAttribute(counter.getAttribute('slug') ?? '');
-  // A new one is of the next page, which has no name before it has loaded.
-  if (!named && showing.isLeaving()) return counter.numbers;
-  const slug = named || showing.slugOfPage();
+  const isRead = !counter.hasAttribute('no-count');
+  const slug = named || showing.slugOfPage(server && isRead);
   if (!isSlug(slug)) say(`slug="${slug}" is no slug`);
   else if (server) {
     const key = `${server} ${slug}`;
-    if (counter.hasAttribute('no-count')) {
+    if (!isRead) {
       const its: Numbers = listed.get(key)?.[3] ?? { kind: 'static' };
       const show = (counts: Counts) => {
         its.counts = counts;
@@ -41,11 +43,7 @@ function numbersOf(counter: ViewCounter): Numbers | undefined {
       listed.set(key, [server, slug, show, its]);
       return its;
     }
-    if (!readers.has(key)) {
-      const its = reader(server, slug, drawAll);
-      readers.set(key, its);
-      if (showing.isLeaving()) its.on('leaving');
-    }
+    if (!readers.has(key)) readers.set(key, reader(server, slug, drawAll));
     return readers.get(key);
   }
   return undefined;
@@ -53,14 +51,21 @@ function numbersOf(counter: ViewCounter): Numbers | undefined {
 
 const drawAll = () => counters.forEach((counter) => counter.draw());
 
+/** No counter has it. */
+const leave = (reader: Reader) => {
+  away.add(reader);
+  reader.on('removed');
+};
+
 /**
  * Brings the readers in line with what is on the page.
  *
  * @param isOther Whether another page is shown than before.
- * @param isLoaded Whether a router says so, which left the page before.
  */
-function update(isOther = showing.moved(), isLoaded = false): void {
-  updates = false;
+function update(isOther = showing.moved()): void {
+  updates = 0;
+  // What is new is of the next page, or of a preview of it that nobody reads.
+  if (showing.isLeaving()) return;
   const used = new Set<Numbers | undefined>();
   counters.forEach((counter) => {
     if (counter.isConnected) used.add((counter.numbers = numbersOf(counter)));
@@ -68,13 +73,12 @@ function update(isOther = showing.moved(), isLoaded = false): void {
   });
   readers.forEach((reader, key) => {
     const isUsed = used.has(reader);
-    // A counter that stays while the address alone changes is where it was.
-    if (isLoaded || (isOther && !isUsed)) {
-      reader.on('removed');
-      reader.on('arrived');
-    }
-    reader.on(isUsed ? 'shown' : 'removed');
-    if (isOther && !isUsed) readers.delete(key);
+    if (!isUsed) leave(reader);
+    // A counter that stays while the address alone changes is where it was. One that was away
+    // in between went with one page, before or after the address, and is back with another.
+    if (isOther && away.delete(reader)) reader.on('arrived');
+    if (isUsed) reader.on('shown');
+    else if (isOther) readers.delete(key);
   });
   listed.forEach(([, , , its], key) => used.has(its) || listed.delete(key));
   drawAll();
@@ -93,14 +97,13 @@ function refreshListed(): void {
 
 /** In a task of its own: a parser puts counters on the page one after the other. */
 function updateSoon(): void {
-  if (!updates) setTimeout(update);
-  updates = true;
+  updates ||= setTimeout(update);
 }
 
 const tellAll = (...event: Event) => readers.forEach((reader) => reader.on(...event));
 
 class ViewCounter extends HTMLElement {
-  static observedAttributes = ['slug', 'server', 'show', 'no-count'];
+  static observedAttributes = ['server', 'slug', 'show', 'no-count'];
   numbers: Numbers | undefined;
   readonly draw = drawing(this);
 
@@ -118,41 +121,48 @@ class ViewCounter extends HTMLElement {
   }
 }
 
-/** @param at Where it happens. @param names What happens. */
-const listen = (at: EventTarget | undefined, names: string, then: (event: any) => void) =>
-  names.split(' ').forEach((name) => at?.addEventListener(name, then));
+/** Those of the document, too, of which some do not bubble: on their way to it. */
+const listen = (names: string, then: (event: any) => void) =>
+  names.split(' ').forEach((name) => addEventListener(name, then, true));
 
 if (!customElements.get('view-counter')) {
   const tellRole = () => {
     decide();
     tellAll('role', isLeftOut());
-    drawAll();
   };
-  listen(document, 'visibilitychange prerenderingchange', () => {
+  listen('visibilitychange prerenderingchange', () => {
     tellAll(isVisible() ? 'visible' : 'hidden');
     refreshListed();
   });
-  listen(window, 'online pagehide', ({ type }) => tellAll(type));
-  listen(window, 'pageshow', ({ persisted }) => {
+  listen('online pagehide', ({ type }) => tellAll(type));
+  listen('pageshow', ({ persisted }) => {
     if (!persisted) return;
     showing.restored();
     // Another tab may have decided while this one was in the cache.
     tellRole();
     tellAll('restored');
   });
-  listen(window, 'storage hashchange', tellRole);
+  listen('storage hashchange', tellRole);
   // Astro's and Turbo's navigations: left before the next page is fetched, and there when
   // it has loaded. Turbo visits the same page for a place in it, too, and to refresh it.
-  listen(document, 'astro:before-preparation turbo:visit', ({ to, detail }) => {
-    if (showing.leaves(to ?? new URL(detail.url))) tellAll('leaving');
+  listen('astro:before-preparation turbo:visit', ({ to, detail }) => {
+    if (showing.leaves(to ?? new URL(detail.url))) {
+      setTimeout(updateSoon, LEAVING_TIMEOUT);
+      tellAll('leaving');
+    }
   });
-  listen(document, 'astro:after-swap turbo:render', showing.replaced);
-  listen(document, 'astro:page-load turbo:load', () => {
-    if (showing.loaded()) update(true, true);
+  listen('astro:after-swap turbo:render', () => {
+    if (showing.replaced()) readers.forEach(leave);
+  });
+  listen('astro:page-load turbo:load', () => {
+    if (showing.loaded()) update(true);
   });
   // Other routers say nothing, but change the address: some before the page, some after it.
-  listen(window, 'popstate', updateSoon);
-  listen((window as { navigation?: EventTarget }).navigation, 'currententrychange', updateSoon);
+  listen('popstate', updateSoon);
+  (window as { navigation?: EventTarget }).navigation?.addEventListener(
+    'currententrychange',
+    updateSoon,
+  );
   tellRole();
   customElements.define('view-counter', ViewCounter);
 }

@@ -84,6 +84,74 @@ test.describe('with Turbo', () => {
     expect(await server.views('dusk')).toEqual({ live: 1, total: 1 });
   });
 
+  test('a preview of a page that takes longer than ten seconds is no view', async ({
+    page,
+    write,
+    server,
+    sockets,
+  }) => {
+    test.setTimeout(60_000);
+    const dusk = html(
+      '<h1>Dusk</h1><view-counter slug="dusk"></view-counter><a href="/noon">Noon</a>',
+      TURBO,
+    );
+    write('/noon', noon('<a href="/dusk">Dusk</a>'));
+    write('/dusk', dusk);
+    await page.goto('/dusk');
+    await expect(counters(page)).toHaveText(LIVE);
+    await link(page, 'Noon').click();
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Noon');
+    await expect(counters(page)).toHaveText(LIVE);
+
+    let release = () => {};
+    const held = new Promise<void>((resolve) => (release = resolve));
+    write('/dusk', held.then(() => ({ body: dusk })));
+    await link(page, 'Dusk').click();
+    await expect(page.locator('html[data-turbo-preview]')).toBeAttached();
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Dusk');
+    await expect.poll(() => server.views('noon')).toEqual({ live: 0, total: 1 });
+    await page.waitForTimeout(11_500);
+    expect(await server.views('dusk')).toEqual({ live: 0, total: 1 });
+    await expect.poll(() => sockets.slugs).toEqual([]);
+
+    release();
+    await expect(page.locator('html[data-turbo-preview]')).not.toBeAttached();
+    await expect(counters(page)).toHaveText('1 reading now · 2 views');
+    await page.waitForTimeout(500);
+    expect(await server.views('dusk')).toEqual({ live: 1, total: 2 });
+    expect(await server.views('noon')).toEqual({ live: 0, total: 1 });
+  });
+
+  test('a counter that Turbo keeps reads no preview', async ({ page, write, server, sockets }) => {
+    test.setTimeout(60_000);
+    const kept = '<view-counter id="kept" slug="noon" data-turbo-permanent></view-counter>';
+    const pageOf = (title: string, next: string) =>
+      html(
+        `<h1>${title}</h1>${kept}<a href="${next}">Next</a>`,
+        `<meta name="turbo-prefetch" content="false">${TURBO}`,
+      );
+    write('/noon', pageOf('Noon', '/dusk'));
+    write('/dusk', pageOf('Dusk', '/noon'));
+    await page.goto('/dusk');
+    await expect(counters(page)).toHaveText(LIVE);
+    await link(page, 'Next').click();
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Noon');
+    await expect(counters(page)).toHaveText('1 reading now · 2 views');
+
+    let release = () => {};
+    const held = new Promise<void>((resolve) => (release = resolve));
+    write('/dusk', held.then(() => ({ body: pageOf('Dusk', '/noon') })));
+    await link(page, 'Next').click();
+    await expect(page.locator('html[data-turbo-preview]')).toBeAttached();
+    await expect.poll(() => server.views('noon')).toEqual({ live: 0, total: 2 });
+    const opened = sockets.opened.length;
+    await page.waitForTimeout(11_500);
+    expect(sockets.opened).toHaveLength(opened);
+    release();
+    await expect(page.locator('html[data-turbo-preview]')).not.toBeAttached();
+    await expect(counters(page)).toHaveText('1 reading now · 3 views');
+  });
+
   for (const [how, head, other] of [
     ['an asset that changed', '<script src="/1.js" data-turbo-track="reload"></script>', '2'],
     ['a page that asks for a load', '', 'reload'],
@@ -246,6 +314,62 @@ test.describe('with routers that say nothing', () => {
   });
 });
 
+test.describe('a slug that comes back with Back is a new view', () => {
+  type Order = 'in one task' | 'the address first' | 'the page first';
+  const ORDERS: Order[] = ['in one task', 'the address first', 'the page first'];
+
+  /** Shows the page of this slug as a router does that changes the address and the page so. */
+  const go = (page: Page, order: Order, slug: string, isBack: boolean) =>
+    page.evaluate(
+      async ([order, slug, isBack]) => {
+        const later = () => new Promise((resolve) => setTimeout(resolve, 150));
+        const draw = () => {
+          document.querySelector('#app')!.innerHTML = `<view-counter slug="${slug}"></view-counter>`;
+        };
+        const move = () =>
+          new Promise<void>((resolve) => {
+            const moved = () => {
+              if (order === 'in one task') draw();
+              resolve();
+            };
+            if (isBack) {
+              addEventListener('popstate', moved, { once: true });
+              history.back();
+            } else {
+              history.pushState(null, '', `/${slug}`);
+              moved();
+            }
+          });
+        if (order === 'the page first') {
+          draw();
+          await later();
+        }
+        await move();
+        if (order === 'the address first') {
+          await later();
+          draw();
+        }
+      },
+      [order, slug, isBack] as const,
+    );
+
+  for (const there of ORDERS) {
+    for (const back of ORDERS) {
+      test(`${there}, and back ${back}`, async ({ page, write, server }) => {
+        write('/noon', html('<div id="app"><view-counter slug="noon"></view-counter></div>'));
+        await page.goto('/noon');
+        await expect(counters(page)).toHaveText(LIVE);
+        await go(page, there, 'dusk', false);
+        await expect.poll(() => server.views('dusk')).toEqual({ live: 1, total: 1 });
+        await expect.poll(() => server.views('noon')).toEqual({ live: 0, total: 1 });
+        await go(page, back, 'noon', true);
+        await expect.poll(() => server.views('noon')).toEqual({ live: 1, total: 2 });
+        await expect.poll(() => server.views('dusk')).toEqual({ live: 0, total: 1 });
+      });
+    }
+  }
+});
+
 test('a counter that is taken off and put back is the same view', async ({
   page,
   write,
@@ -290,6 +414,54 @@ test('the address that a page says is its own names it, and paths are composed',
     await expect(counters(page)).toContainText('1 reading now');
     expect(decodeURIComponent(sockets.everOpened.at(-1) ?? '')).toBe('posts/café');
   }
+});
+
+test('the address that a page says is its own names it, wherever the script stands', async ({
+  page,
+  write,
+  sockets,
+}) => {
+  // As from the browser's cache: there before the parser comes to the link.
+  const early = html('<view-counter></view-counter>', '<link rel="canonical" href="/posts/noon/">');
+  write('/n', early.replace(' async', ''));
+  await page.goto('/n');
+  await expect(counters(page)).toHaveText(LIVE);
+  expect(sockets.everOpened).toEqual(['posts/noon']);
+
+  // A framework writes the link, and then the counter.
+  write('/d', html('<view-counter slug="noon"></view-counter>'));
+  await page.goto('/d');
+  await expect(counters(page)).toHaveText(LIVE);
+  await page.evaluate(() => {
+    document.head.insertAdjacentHTML('beforeend', '<link rel="canonical" href="/dusk">');
+    document.body.innerHTML = '<view-counter></view-counter>';
+  });
+  await expect.poll(() => sockets.everOpened.at(-1)).toBe('dusk');
+  await expect(counters(page)).toHaveText(LIVE);
+});
+
+test('a list does not settle the name of a page, and a reader does', async ({
+  page,
+  write,
+  server,
+  sockets,
+}) => {
+  write('/n', html('<view-counter no-count></view-counter>'));
+  await page.goto('/n');
+  await page.waitForFunction('customElements.get("view-counter")');
+  const canonical = (path: string) =>
+    page.evaluate((path) => {
+      document.querySelector('link[rel=canonical]')?.remove();
+      document.head.insertAdjacentHTML('beforeend', `<link rel="canonical" href="${path}">`);
+      document.body.append(document.createElement('view-counter'));
+    }, path);
+  await page.waitForTimeout(200);
+  await canonical('/noon');
+  await expect.poll(() => server.views('noon')).toEqual({ live: 1, total: 1 });
+  await canonical('/dusk');
+  await page.waitForTimeout(500);
+  expect(await server.views('dusk'), 'it is read under its name').toEqual({ live: 0, total: 0 });
+  await expect.poll(() => sockets.slugs).toEqual(['noon']);
 });
 
 test('an address of 190 letters of another script is counted', async ({ page, write }) => {

@@ -53,12 +53,13 @@ export function drawing(element: HTMLElement & { numbers: Numbers | undefined })
   element.attachShadow({ mode: 'open' }).append(shown, slot);
 
   const draw = () => {
-    const { counts, kind } = element.numbers ?? {};
+    // What is on no page has no language: it may be in a link, whose `host` is a text.
+    const { counts, kind } = (element.isConnected && element.numbers) || {};
     // Not those of a counter inside, where a tag has no end: the two would write over each other.
     const marks = [...element.querySelectorAll<HTMLElement>(MARKS)].filter(
       (mark) => mark.closest('view-counter') === element,
     );
-    shown.hidden = !counts || marks.length > 0;
+    shown.hidden = !(counts && !marks[0]);
     slot.hidden = !shown.hidden && ![...element.children].some(isContent);
     if (!counts) return;
     shown.setAttribute('part', `is-${kind}`);
@@ -82,16 +83,12 @@ export function drawing(element: HTMLElement & { numbers: Numbers | undefined })
     const what = element.getAttribute('show');
     const reading = what === 'total' ? '' : `${written(live)} reading now`;
     const views = what === 'live' ? '' : `${written(total)} view${total === 1 ? '' : 's'}`;
-    const texts = {
-      live: reading,
-      separator: reading && views && ' · ',
-      total: views,
-      sign: isLost ? ' · not live' : kind === 'live' && isLeftOut() ? ' · not counted' : '',
-    };
-    Object.entries(texts).forEach(([name, text], n) => {
+    const sign = isLost ? ' · not live' : kind === 'live' && isLeftOut() ? ' · not counted' : '';
+    const texts = [reading, reading && views && ' · ', views, sign];
+    ['live', 'separator', 'total', 'sign'].forEach((name, n) => {
       const part = shown.children[n] ?? shown.appendChild(document.createElement('span'));
       part.setAttribute('part', name);
-      write(part, text);
+      write(part, texts[n]!);
     });
   };
   // The page's own words inside of it may be written anew by whoever owns them, and again when this

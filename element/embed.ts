@@ -3,14 +3,22 @@
 
 import { drawing, type Numbers } from './drawing';
 import { type Counts, type Event, LEAVING_TIMEOUT } from './lifecycle';
-import type { Listed, refresh } from './listed';
+import type { refresh } from './listed';
 import { decide, isLeftOut, isVisible, say } from './page';
 import { type Reader, reader } from './reader';
 import * as showing from './showing';
 import { isSlug, serverOf, slugOfAttribute } from './slug';
 
-/** Where this script came from; nothing of a module, and of a script without an address. */
-const home = (document.currentScript as HTMLScriptElement | null)?.src.replace(/[^/]*([?#].*)?$/, '');
+/**
+ * Where this script came from; nothing of a module, and of a script without an address. And what is
+ * in its name, up to its end: `-0.1.0.` where a page has pinned a version of it.
+ */
+const [, home, , version = '.'] =
+  (document.currentScript as HTMLScriptElement | null)?.src.match(
+    /^([^?#]*\/)(embed(-[\d.]+)js)?/,
+  ) ?? [];
+/** How often it is tried to load what lists need, once that has failed. */
+const RETRY_MS = 60_000;
 
 /** The counters on the page. */
 const counters = new Set<ViewCounter>();
@@ -19,15 +27,20 @@ const readers = new Map<string, Reader>();
 /** Those that no counter had at some time since the address changed. */
 const away = new WeakSet<Reader>();
 /** What the counters show that only show, by server and slug. */
-const listed = new Map<string, Listed & { 3: Numbers }>();
+const listed = new Map<string, Numbers>();
 /** The timer of the next update; none if it is 0. */
 let updates: ReturnType<typeof setTimeout> | 0 = 0;
+/** How often what lists need could not be loaded, and what makes the next try another address of it. */
+let failures = 0;
+let query = '';
 
 /** What this counter is to show the numbers of; undefined if what is written at it can be nothing. */
 function numbersOf(counter: ViewCounter): Numbers | undefined {
   const written = counter.getAttribute('server') ?? home;
-  const server = serverOf(written || ':');
-  if (!server) say(`needs server="https://…", not ${written}`);
+  const server = written && serverOf(written);
+  if (!server) {
+    say(written ? `${written} is no server` : 'no server is known: write server');
+  }
   const named = slugOfAttribute(counter.getAttribute('slug') ?? '');
   const isRead = !counter.hasAttribute('no-count');
   const slug = named || showing.slugOfPage(server && isRead);
@@ -35,13 +48,8 @@ function numbersOf(counter: ViewCounter): Numbers | undefined {
   else if (server) {
     const key = `${server} ${slug}`;
     if (!isRead) {
-      const its: Numbers = listed.get(key)?.[3] ?? { kind: 'static' };
-      const show = (counts: Counts) => {
-        its.counts = counts;
-        drawAll();
-      };
-      listed.set(key, [server, slug, show, its]);
-      return its;
+      if (!listed.has(key)) listed.set(key, { kind: 'static' });
+      return listed.get(key);
     }
     if (!readers.has(key)) readers.set(key, reader(server, slug, drawAll));
     return readers.get(key);
@@ -80,18 +88,25 @@ function update(isOther = showing.moved()): void {
     if (isUsed) reader.on('shown');
     else if (isOther) readers.delete(key);
   });
-  listed.forEach(([, , , its], key) => used.has(its) || listed.delete(key));
+  listed.forEach((its, key) => used.has(its) || listed.delete(key));
   drawAll();
   refreshListed();
 }
 
 function refreshListed(): void {
-  const [first] = listed.values();
+  const [first] = listed.keys();
   if (!first) return;
-  import(`${first[0]}/embed-listed.js`).then(
-    (module: { refresh: typeof refresh }) => module.refresh(listed),
-    // It is tried again when the page is seen the next time.
-    () => {},
+  // A browser may remember of an address that it could not be loaded.
+  import(`${first.split(' ')[0]}/embed-listed${version}js${query}`).then(
+    (module: { refresh: typeof refresh }) =>
+      module.refresh(listed, (its: Numbers, counts: Counts) => {
+        its.counts = counts;
+        drawAll();
+      }),
+    () => {
+      if (!query) setInterval(refreshListed, RETRY_MS);
+      query = '?' + ++failures;
+    },
   );
 }
 
@@ -134,7 +149,10 @@ if (!customElements.get('view-counter')) {
     tellAll(isVisible() ? 'visible' : 'hidden');
     refreshListed();
   });
-  listen('online pagehide', ({ type }) => tellAll(type));
+  listen('online pagehide', ({ type }) => {
+    tellAll(type);
+    refreshListed();
+  });
   listen('pageshow', ({ persisted }) => {
     if (!persisted) return;
     showing.restored();

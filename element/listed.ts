@@ -3,21 +3,17 @@
 // without such counters do not load.
 
 import type { Counts } from './lifecycle';
-import { isVisible } from './page';
+import { isVisible, say } from './page';
 
-/**
- * A server, one of its slugs, what is to be done with that one's numbers, and an object that stands
- * for it as long as it is shown.
- */
-export type Listed = readonly [
-  server: string,
-  slug: string,
-  show: (counts: Counts) => void,
-  shown: object,
-];
+/** By a server and one of its slugs, with a space between: what stands for it while it is shown. */
+export type Listed = Map<string, object>;
+/** What is to be done with the numbers of one of them. */
+export type Show = (shown: any, counts: Counts) => void;
 
 /** The server names no more slugs in one request. */
 const MAX_SLUGS = 100;
+/** The most characters of a request's query. Servers and proxies take addresses of 8 KB. */
+const MAX_QUERY = 4_000;
 /** A slug has no more characters; one that is longer would have all others refused with it. */
 const MAX_CHARS = 200;
 /** How long more of them are waited for, which a parser has not come to. */
@@ -30,35 +26,45 @@ const asked = new WeakMap<object, number>();
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 /** Asks soon for the numbers of these that were not asked for within a minute; and so each minute. */
-export function refresh(listed: Map<string, Listed>): void {
+export function refresh(listed: Listed, show: Show): void {
   clearTimeout(timer);
-  timer = setTimeout(askDue, GATHER_MS, listed);
+  timer = setTimeout(askDue, GATHER_MS, listed, show);
 }
 
-function askDue(listed: Map<string, Listed>): void {
+function askDue(listed: Listed, show: Show): void {
   if (!listed.size || !isVisible()) return;
   const now = performance.now();
-  const due = [...listed.values()].filter(([, slug, , shown]) => {
+  timer = setTimeout(askDue, REFRESH_MS, listed, show);
+  /** What is asked for next, by server and then by slug. */
+  const batches = new Map<string, Map<string, object>>();
+  listed.forEach((shown, key) => {
+    const space = key.indexOf(' ');
+    const [server, slug] = [key.slice(0, space), key.slice(space + 1)];
     const isDue = now - (asked.get(shown) ?? -Infinity) >= REFRESH_MS;
-    return isDue && [...slug].length <= MAX_CHARS;
-  });
-  due.forEach(([, , , shown]) => asked.set(shown, now));
-  timer = setTimeout(askDue, REFRESH_MS, listed);
-  for (const server of new Set(due.map(([server]) => server))) {
-    const its = due.filter((listed) => listed[0] === server);
-    for (let first = 0; first < its.length; first += MAX_SLUGS) {
-      void ask(server, its.slice(first, first + MAX_SLUGS));
+    if (!isDue || [...slug].length > MAX_CHARS) return;
+    asked.set(shown, now);
+    let batch = batches.get(server) ?? new Map<string, object>();
+    const isFull = batch.size === MAX_SLUGS || queryOf([...batch.keys(), slug]).length > MAX_QUERY;
+    if (isFull) {
+      void ask(server, batch, show);
+      batch = new Map();
     }
-  }
+    batches.set(server, batch.set(slug, shown));
+  });
+  batches.forEach((batch, server) => void ask(server, batch, show));
 }
 
-async function ask(server: string, its: Listed[]): Promise<void> {
-  const query = its.map(([, slug]) => `slug=${encodeURIComponent(slug)}`).join('&');
+const queryOf = (slugs: Iterable<string>) =>
+  [...slugs].map((slug) => `slug=${encodeURIComponent(slug)}`).join('&');
+
+async function ask(server: string, batch: Map<string, object>, show: Show): Promise<void> {
   try {
-    const response = await fetch(`${server}/api/v1/views?${query}`);
+    const response = await fetch(`${server}/api/v1/views?${queryOf(batch.keys())}`);
+    if (!response.ok) say(`${server} answers ${response.status} when it is asked for a list`);
     const { views } = await response.json();
     for (const counts of views) {
-      its.forEach(([, slug, show]) => slug === counts.slug && show(counts));
+      const shown = batch.get(counts.slug);
+      if (shown) show(shown, counts);
     }
   } catch {
     // They are asked for again.

@@ -70,7 +70,7 @@ export function reader(server: string, slug: string, draw: () => void): Reader {
 function countsOf(text: string): Counts | undefined {
   try {
     const { live, total } = JSON.parse(text);
-    if ([live, total].every((part) => part === +part && part >= 0)) return { live, total };
+    if (live === +live && total === +total) return { live, total };
   } catch {}
   return undefined;
 }

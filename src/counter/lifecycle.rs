@@ -12,8 +12,11 @@
 //!
 //! `element/lifecycle.ts` has the same rules for pages that are not Leptos.
 
+mod refusal;
 #[cfg(test)]
 mod tests;
+
+pub use refusal::Refusal;
 
 use super::protocol::{Counts, Handshake, ViewId, close_code};
 
@@ -116,19 +119,6 @@ pub enum Event {
     Refused(Generation, Refusal),
     /// The moment of [`Lifecycle::wakes_at`] has come.
     Woken,
-}
-
-/// Why a handshake was refused, as far as the server says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refusal {
-    /// The server counts no such slug (its own 404 or 400, not that of a proxy before it).
-    Unknown,
-    /// Come back after this time (429 or 503 with `Retry-After`).
-    Wait(Millis),
-    /// The slug has these numbers, so it is the WebSocket that cannot be had.
-    Numbers(Counts),
-    /// It said something else, or nothing.
-    Other,
 }
 
 /// Something to be done, in the order given.

@@ -1,5 +1,4 @@
-//! Asks the server why it refused a handshake: scripts cannot see that of a WebSocket, and
-//! can of a request.
+//! Asks the server why it refused a handshake.
 
 use crate::counter::{lifecycle::Refusal, protocol::Counts};
 use js_sys::Reflect;
@@ -17,27 +16,15 @@ pub(super) async fn probe(path: &str) -> Refusal {
 async fn answer(path: &str) -> Option<Refusal> {
     let response = JsFuture::from(window().fetch_with_str(path)).await.ok()?;
     let response: Response = response.dyn_into().ok()?;
-    if let Some(wait) = retry_after(&response) {
-        return Some(Refusal::Wait(wait));
+    let named = response.headers().get("retry-after").ok()?;
+    if let Some(wait) = named.as_deref().and_then(Refusal::named_wait) {
+        return Some(wait);
     }
     let body = JsFuture::from(response.json().ok()?).await.ok()?;
     let field = |name: &str| Reflect::get(&body, &JsValue::from_str(name)).ok();
     let number = |name: &str| Some(field(name)?.as_f64()? as u64);
-    match response.status() {
-        // A proxy before a server that restarts has a 404 of its own.
-        400..=428 if field("error")?.is_string() => Some(Refusal::Unknown),
-        200 => Some(Refusal::Numbers(Counts {
-            live: number("live")?,
-            total: number("total")?,
-        })),
-        _ => None,
-    }
-}
-
-/// The time in `Retry-After` (RFC 9110 §10.2.3), in milliseconds. Its other form, a date, is
-/// not what a counter's server sends.
-fn retry_after(response: &Response) -> Option<u64> {
-    let header = response.headers().get("retry-after").ok()??;
-    let seconds: u32 = header.trim().parse().ok()?;
-    Some(u64::from(seconds) * 1000)
+    let counts = number("live").zip(number("total"));
+    let counts = counts.map(|(live, total)| Counts { live, total });
+    let has_error = field("error").is_some_and(|error| error.is_string());
+    Some(Refusal::answered(response.status(), has_error, counts))
 }

@@ -44,8 +44,8 @@
 //! ```
 //!
 //! The total is in the server's HTML. In the browser the page is a reader from when it is first
-//! seen until a navigation leaves it. Put it on pages, and not into a layout around them:
-//! [`ViewCounter`](counter::component::ViewCounter) says why.
+//! seen until a navigation leaves it. The slug may be a signal: in a route like `/posts/:slug`,
+//! the page becomes a reader of the next post when the parameter changes.
 //!
 //! [`LiveVisitors`](counter::live_visitors::LiveVisitors) is how many read anything on the site,
 //! and may stand anywhere.

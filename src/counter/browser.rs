@@ -3,69 +3,166 @@
 
 pub(super) mod exclusion;
 mod page;
-mod reader;
+mod place;
+pub(super) mod reader;
 mod refusal;
 mod site;
 mod socket;
 
 pub(super) use site::visit;
 
-use super::{component::Reading, protocol::Slug};
+use super::{
+    component::{Reading, ReadingState},
+    protocol::{Counts, Slug},
+};
 use leptos::prelude::*;
-use leptos_router::location::{BrowserUrl, LocationProvider, Url};
+use place::Place;
 use reader::{Presence, Reader};
 use send_wrapper::SendWrapper;
-use std::{cell::Cell, rc::Rc};
+use std::{cell::RefCell, rc::Rc};
 
-/// Makes the page a reader of this slug until the current owner is cleaned up,
-/// or a navigation leaves the present path. Returns the numbers as they change.
-///
-/// What is drawn anew on the same path is the same view. Leaving the path is for good: a
-/// navigation that comes back builds the post anew, and that is the new view. If this one
-/// came back as well, one return would be two.
-pub(super) fn read(slug: Slug, beginning: Reading) -> Signal<Reading> {
-    let router = use_context::<BrowserUrl>();
-    // With a slash at the end it is the same page.
-    let path_of = |url: &Url| url.path().trim_end_matches('/').to_owned();
-    let mounted_on = router
-        .as_ref()
-        .map(|router| path_of(&router.as_url().read_untracked()));
-    let reader = Reader::on_path(mounted_on.clone(), slug, beginning);
-    let latest = reader.reading();
-    // What the server wrote here, until that is hydrated: by then others of the
-    // slug on this page may know more.
-    let shown = ArcRwSignal::new(beginning);
+/// What a counter shows before anything is known.
+const NOTHING: Reading = Reading {
+    counts: None,
+    state: ReadingState::Static,
+};
+
+/// A counter on the page: what it reads, and where.
+struct Counter {
+    slug: String,
+    page: Option<String>,
+    beginning: Reading,
+    /// None if the slug is none.
+    presence: Option<Presence>,
+}
+
+/// Makes the page a reader of this slug until the current owner is cleaned up, or a
+/// navigation leaves the counter's route; and of the next one when the slug changes. Returns
+/// the numbers as they change. They begin with `counts`, or with those that `hydrated` finds
+/// when the page is hydrated.
+pub(super) fn read(
+    slug: Signal<String>,
+    counts: Option<Counts>,
+    hydrated: impl Fn() -> Option<Counts> + Send + Sync + 'static,
+) -> Signal<Reading> {
+    let place = Place::of_owner();
+    follow(slug, counts, hydrated, move || place.page())
+}
+
+/// As [`read`], of an application that says itself when a page is left.
+pub(super) fn read_anywhere(slug: Signal<String>, counts: Option<Counts>) -> Signal<Reading> {
+    follow(slug, counts, || None, || Some(None))
+}
+
+/// `page` is the page that the counter is part of, which may have no name; none when a
+/// navigation leaves it.
+fn follow(
+    slug: Signal<String>,
+    counts: Option<Counts>,
+    hydrated: impl Fn() -> Option<Counts> + Send + Sync + 'static,
+    page: impl Fn() -> Option<Option<String>> + Send + Sync + 'static,
+) -> Signal<Reading> {
+    let beginning = Reading { counts, ..NOTHING };
+    let shown = ArcRwSignal::new((slug.get_untracked(), beginning));
     // There is one thread; the wrapper only says so to the compiler.
-    let presence = SendWrapper::new(Rc::new(Presence::of(reader)));
+    let counter = SendWrapper::new(Rc::new(RefCell::new(None::<Counter>)));
     on_cleanup({
-        let presence = presence.clone();
-        move || presence.set(false)
+        let counter = counter.clone();
+        move || drop(counter.borrow_mut().take())
     });
-    // An effect, because it runs after hydration: until then the page is the
-    // server's. It runs again when the numbers change; and when the router's path
-    // does, which is before the next page is fetched, and long before this one is
-    // taken down.
-    let left = Cell::new(false);
+    // An effect, because it runs after hydration: until then the page is the server's. It
+    // runs again when the slug or the numbers change; and when the router's path does, which
+    // is before the next page is fetched, and long before this one is taken down.
     let following = shown.clone();
     Effect::new(move |_| {
-        let path = router
+        let slug = slug.get();
+        let Some(page) = page() else {
+            // What is left hears of nothing: a part of it may be gone already.
+            if let Some(counter) = counter.borrow_mut().take() {
+                counter.leave();
+            }
+            return;
+        };
+        let mut counter = counter.borrow_mut();
+        if counter
             .as_ref()
-            .map(|router| path_of(&router.as_url().read()));
-        left.set(left.get() || path != mounted_on);
-        if left.get() {
-            presence.leave();
-        } else {
-            presence.set(true);
+            .is_none_or(|is| is.slug != slug || is.page != page)
+        {
+            let before = following.get_untracked();
+            let beginning = match before.0 == slug {
+                true => Reading {
+                    counts: before.1.counts.or_else(&hydrated),
+                    ..NOTHING
+                },
+                false => NOTHING,
+            };
+            if let Some(before) = counter.take()
+                && before.page != page
+            {
+                before.leave();
+            }
+            *counter = Some(Counter::begin(slug, page, beginning));
         }
-        let latest = latest.get();
-        // What is left hears of nothing: a part of it may be gone already.
-        if !left.get() {
-            following.set(Reading {
-                // Those that this one began with, if there were none for the first.
-                counts: latest.counts.or(beginning.counts),
-                ..latest
-            });
+        if let Some(counter) = &*counter {
+            following.set((counter.slug.clone(), counter.reading()));
         }
     });
-    shown.into()
+    Signal::derive(move || {
+        let (of, reading) = shown.get();
+        match of == slug.get() {
+            true => reading,
+            false => NOTHING,
+        }
+    })
+}
+
+impl Counter {
+    fn begin(slug: String, page: Option<String>, beginning: Reading) -> Self {
+        let presence = match slug.parse::<Slug>() {
+            Ok(parsed) => {
+                let reader = Reader::on_page(page.clone(), parsed, beginning);
+                let presence = Presence::of(reader);
+                presence.set(true);
+                Some(presence)
+            }
+            Err(error) => {
+                leptos::logging::error!("<ViewCounter/> of the slug {slug}: {error}");
+                None
+            }
+        };
+        Self {
+            slug,
+            page,
+            beginning,
+            presence,
+        }
+    }
+
+    /// The numbers now. What this one began with stands where the reader, which began with
+    /// another counter, knows none. Tracked.
+    fn reading(&self) -> Reading {
+        let Some(presence) = &self.presence else {
+            return NOTHING;
+        };
+        let latest = presence.reader().reading().get();
+        Reading {
+            counts: latest.counts.or(self.beginning.counts),
+            ..latest
+        }
+    }
+
+    /// A navigation leaves its page for good.
+    fn leave(self) {
+        if let Some(presence) = &self.presence {
+            presence.leave();
+        }
+    }
+}
+
+impl Drop for Counter {
+    fn drop(&mut self) {
+        if let Some(presence) = &self.presence {
+            presence.set(false);
+        }
+    }
 }

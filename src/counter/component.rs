@@ -4,7 +4,16 @@ use super::{
     protocol::{Counts, Slug},
     wording,
 };
-use leptos::{either::Either, prelude::*};
+#[cfg(not(feature = "hydrate"))]
+use as_rendered::{read, read_anywhere};
+use leptos::{
+    html,
+    prelude::*,
+    tachys::{html::node_ref::node_ref, view::add_attr::AddAnyAttr},
+};
+
+#[cfg(feature = "hydrate")]
+use super::browser::{read, read_anywhere};
 
 /// What a counter shows at a moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,85 +51,81 @@ pub(super) const NOT_LIVE: &str = " · not live";
 
 /// A post's numbers: "3 reading now · 1,204 views".
 ///
-/// The total is in the server's HTML, so that there is something to read
-/// without JavaScript and nothing moves when the page comes alive. Several
-/// counters of one slug on a page share one socket and are one view, and so is one
-/// that is drawn anew, in a `<Show>` for example, on the same path. Where
-/// leptos_router is used, a counter leaves when a navigation leaves the path
-/// that it was mounted on, and leaves for good: so it belongs on the pages, and
-/// not into a layout that stays. Without a router, as in an island, the page is a
-/// reader until the counter is taken off it.
+/// The total is in the server's HTML, in each of Leptos' rendering modes and without
+/// JavaScript. After a navigation in the browser it reads "– reading now · – views" for the
+/// moment until the socket brings the numbers. Several counters of one slug on a page share
+/// one socket and are one view, and so is one that is drawn anew, in a `<Show>` for example,
+/// on the same page.
 ///
-/// `data-state` is `static`, `live` or `lost`. When the connection is lost, the
-/// last known numbers stay, with a sign that says so in words. The number is no
-/// live region: a ticking one would talk over a screen reader's user.
+/// Where leptos_router is used, a counter leaves when a navigation leaves its route, before
+/// the next page is there. One in a layout stays as long as the layout's route does. Without
+/// a router, as in an island, the page is a reader until the counter is taken off it.
+///
+/// It is a `span` of the class `view-counter`. `data-state` is `static`, `live` or `lost`.
+/// When the connection is lost, the last known numbers stay, with a sign that says so in
+/// words. The number is no live region: a ticking one would talk over a screen reader's
+/// user.
 #[component]
 pub fn ViewCounter(
-    /// The post.
+    /// The post. Where it is a signal and changes, the page becomes a reader of the other
+    /// post, which is another view.
     #[prop(into)]
-    slug: String,
-    /// The numbers to begin with, if the page has them. Without, the counter
-    /// asks the server for them itself.
+    slug: Signal<String>,
+    /// The numbers to begin with, if the page has them. Without, the server asks the
+    /// [`Counter`](super::route::Counter) that it has as context.
     #[prop(optional, into)]
     counts: Option<Counts>,
 ) -> impl IntoView {
-    match counts {
-        Some(_) => Either::Left(view! { <LoadedViewCounter slug counts /> }),
-        None => Either::Right(with_slug(slug, asked_numbers)),
-    }
+    #[cfg(feature = "ssr")]
+    let asked = match counts {
+        Some(_) => None,
+        None => super::rendered::counts_of(&slug.read_untracked()),
+    };
+    #[cfg(not(feature = "ssr"))]
+    let asked = None;
+    let element = NodeRef::<html::Span>::new();
+    let reading = read(slug, counts.or(asked), move || written_in(element));
+    numbers(reading, asked).add_any_attr(node_ref(element))
 }
 
-/// A [`ViewCounter`] for a page that has loaded the numbers itself. It asks for none:
-/// a page that has none to begin with shows none until the socket brings them. What
-/// asks is then no part of what the browser loads.
+/// A [`ViewCounter`] for a page that has asked for the numbers itself, and that says itself
+/// when it is left, as [`navigation`](super::navigation) has it. One that has no numbers to
+/// begin with shows none until the socket brings them. What it can do without is no part of
+/// what the browser loads.
 #[component]
 pub fn LoadedViewCounter(
     /// The post.
     #[prop(into)]
-    slug: String,
+    slug: Signal<String>,
     /// The numbers to begin with.
     counts: Option<Counts>,
 ) -> impl IntoView {
-    with_slug(slug, move |slug| numbers(slug, counts))
+    numbers(read_anywhere(slug, counts), None)
 }
 
-/// What is shown of this slug: nothing, if it is none.
-fn with_slug<V>(slug: String, show: impl FnOnce(Slug) -> V) -> Option<V> {
-    match slug.parse() {
-        Ok(slug) => Some(show(slug)),
-        Err(error) => {
-            leptos::logging::error!("<ViewCounter slug={slug:?}/>: {error}");
-            None
-        }
-    }
-}
-
-/// The numbers, asked of the server while rendering or after a navigation.
-fn asked_numbers(slug: Slug) -> impl IntoView {
-    let asked = {
-        let slug = slug.clone();
-        Resource::new_blocking(move || slug.clone(), counts_of)
-    };
-    let show = move || {
-        let slug = slug.clone();
-        // What cannot be had now, a frame may bring.
-        Suspend::new(async move { numbers(slug, asked.await.ok()) })
-    };
-    view! { <Suspense>{show}</Suspense> }
-}
-
-fn numbers(slug: Slug, counts: Option<Counts>) -> impl IntoView {
-    let reading = use_reading(slug, counts);
+/// The numbers; `asked` are those that the server asked for, which the browser finds in the
+/// element.
+fn numbers(reading: Signal<Reading>, asked: Option<Counts>) -> impl IntoView + AddAnyAttr {
     let counts = move || reading.get().counts;
-    let live = move || counts().map(|counts| wording::reading_now(counts.live));
-    let total = move || counts().map(|counts| wording::views(counts.total));
+    let live = move || match counts() {
+        Some(counts) => wording::reading_now(counts.live),
+        None => wording::READING_UNKNOWN.to_owned(),
+    };
+    let total = move || match counts() {
+        Some(counts) => wording::views(counts.total),
+        None => wording::VIEWS_UNKNOWN.to_owned(),
+    };
     let sign = move || (reading.get().state == ReadingState::Lost).then_some(NOT_LIVE);
     view! {
-        // The words are English, and run from left to right, whatever is around them.
+        // An element of its own, so that hydration finds it whatever is around it. The words
+        // are English, and run from left to right; a browser that translated them would put
+        // other text nodes in the place of those that change.
         <span
             class="view-counter"
             lang="en"
             dir="ltr"
+            translate="no"
+            data-counts=asked.map(|counts| format!("{} {}", counts.live, counts.total))
             data-state=move || reading.get().state.name()
         >
             <span class="view-counter-live">{live}</span>
@@ -132,31 +137,64 @@ fn numbers(slug: Slug, counts: Option<Counts>) -> impl IntoView {
     }
 }
 
-/// A slug's numbers as a signal, beginning with `counts`: what [`ViewCounter`] is
-/// made of, for words and markup of one's own. In the browser the page is a reader
-/// from when this first runs until its owner is cleaned up, or a navigation leaves
-/// the path. On a server it stays as it begins.
-///
-/// However many there are of one slug on a page, with or without the component,
-/// they share a socket and are one view.
-#[cfg_attr(
-    not(feature = "hydrate"),
-    expect(unused_variables, reason = "only a browser reads")
-)]
-pub fn use_reading(slug: Slug, counts: Option<Counts>) -> Signal<Reading> {
-    let beginning = Reading {
-        counts,
-        state: ReadingState::Static,
-    };
-    #[cfg(feature = "hydrate")]
-    return super::browser::read(slug, beginning);
-    #[cfg(not(feature = "hydrate"))]
-    return Signal::stored(beginning);
+/// The numbers that the server wrote into the element, if it asked for any.
+fn written_in(element: NodeRef<html::Span>) -> Option<Counts> {
+    let written = element.get_untracked()?.get_attribute("data-counts")?;
+    let (live, total) = written.split_once(' ')?;
+    Some(Counts {
+        live: live.parse().ok()?,
+        total: total.parse().ok()?,
+    })
 }
 
-/// The numbers of one post, as every page and every frame has them.
+/// A slug's numbers as a signal, beginning with `counts`: what [`ViewCounter`] is made of,
+/// for words and markup of one's own. In the browser the page is a reader from when this
+/// first runs until its owner is cleaned up, or a navigation leaves its route. On a server
+/// it stays as it begins.
+///
+/// The slug may be a signal, and may change: the numbers are never those of another slug.
+/// However many there are of one slug on a page, with or without the component, they share a
+/// socket and are one view.
+pub fn use_reading(slug: impl Into<Signal<String>>, counts: Option<Counts>) -> Signal<Reading> {
+    read(slug.into(), counts, || None)
+}
+
+impl From<Slug> for Signal<String> {
+    fn from(slug: Slug) -> Self {
+        Self::stored(slug.as_str().to_owned())
+    }
+}
+
+/// A server reads nothing: what it renders stays as it begins.
+#[cfg(not(feature = "hydrate"))]
+mod as_rendered {
+    use super::{Reading, ReadingState};
+    use crate::counter::protocol::Counts;
+    use leptos::prelude::Signal;
+
+    pub(super) fn read(
+        _: Signal<String>,
+        counts: Option<Counts>,
+        _: impl Fn() -> Option<Counts>,
+    ) -> Signal<Reading> {
+        Signal::stored(Reading {
+            counts,
+            state: ReadingState::Static,
+        })
+    }
+
+    pub(super) fn read_anywhere(slug: Signal<String>, counts: Option<Counts>) -> Signal<Reading> {
+        read(slug, counts, || None)
+    }
+}
+
+/// The numbers of one post, for a [`Resource`] of one's own: what [`use_reading`] may begin
+/// with.
 #[server(prefix = "/fn", endpoint = "counts", input = server_fn::codec::GetUrl)]
-async fn counts_of(slug: Slug) -> Result<Counts, ServerFnError> {
-    let counter = expect_context::<super::route::Counter>();
+pub async fn counts_of(
+    /// The post.
+    slug: Slug,
+) -> Result<Counts, ServerFnError> {
+    let counter = super::rendered::counter().ok_or_else(super::rendered::no_counter)?;
     counter.counts(&slug).await.map_err(ServerFnError::new)
 }

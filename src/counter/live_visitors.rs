@@ -4,7 +4,7 @@ use super::{
     component::{NOT_LIVE, ReadingState},
     wording,
 };
-use leptos::{either::Either, prelude::*};
+use leptos::prelude::*;
 
 /// What is known of the site's visitors at a moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,34 +30,29 @@ pub struct SiteReading {
 /// a counter's is: until it is live, the number is the server's, without this page in it.
 #[component]
 pub fn LiveVisitors(
-    /// How many there are to begin with, if the page knows it:
-    /// [`Hub::visitors`](super::hub::Hub::visitors). Without, the server is asked.
+    /// How many there are to begin with, if the page knows it. Without, the server asks the
+    /// [`Counter`](super::route::Counter) that it has as context.
     #[prop(optional, into)]
     visitors: Option<u64>,
 ) -> impl IntoView {
-    match visitors {
-        Some(_) => Either::Left(number(visitors)),
-        None => Either::Right(asked_number()),
-    }
-}
-
-/// The number, asked of the server while rendering, or where a navigation brought this.
-fn asked_number() -> impl IntoView {
-    let asked = Resource::new_blocking(|| (), |()| visitors_of_site());
-    // What cannot be had now, a frame may bring.
-    let show = move || Suspend::new(async move { number(asked.await.ok()) });
-    view! { <Suspense>{show}</Suspense> }
+    #[cfg(feature = "ssr")]
+    let visitors = visitors.or_else(|| Some(super::rendered::counter()?.hub().visitors()));
+    number(visitors)
 }
 
 fn number(visitors: Option<u64>) -> impl IntoView {
     let reading = use_visitors(visitors);
-    let number = move || reading.get().visitors.map(wording::visitors_now);
+    let number = move || match reading.get().visitors {
+        Some(visitors) => wording::visitors_now(visitors),
+        None => wording::VISITORS_UNKNOWN.to_owned(),
+    };
     let sign = move || (reading.get().state == ReadingState::Lost).then_some(NOT_LIVE);
     view! {
         <span
             class="live-visitors"
             lang="en"
             dir="ltr"
+            translate="no"
             data-state=move || reading.get().state.name()
         >
             <span class="live-visitors-number">{number}</span>
@@ -80,9 +75,10 @@ pub fn use_visitors(visitors: Option<u64>) -> Signal<SiteReading> {
     return Signal::stored(beginning);
 }
 
-/// How many read anything on the site.
+/// How many read anything on the site, for a [`Resource`] of one's own: what
+/// [`use_visitors`] may begin with.
 #[server(prefix = "/fn", endpoint = "visitors", input = server_fn::codec::GetUrl)]
-async fn visitors_of_site() -> Result<u64, ServerFnError> {
-    let counter = expect_context::<super::route::Counter>();
+pub async fn visitors_of_site() -> Result<u64, ServerFnError> {
+    let counter = super::rendered::counter().ok_or_else(super::rendered::no_counter)?;
     Ok(counter.hub().visitors())
 }

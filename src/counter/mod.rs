@@ -12,6 +12,8 @@
 pub mod component;
 pub mod lifecycle;
 pub mod live_visitors;
+#[cfg(feature = "hydrate")]
+pub mod navigation;
 pub mod opt_out;
 pub mod protocol;
 pub mod wording;
@@ -47,6 +49,8 @@ pub mod limits;
 mod metrics;
 #[cfg(feature = "ssr")]
 pub mod queue;
+#[cfg(feature = "ssr")]
+mod rendered;
 #[cfg(feature = "ssr")]
 pub mod responses;
 #[cfg(feature = "ssr")]

@@ -10,7 +10,7 @@ mod handshake;
 mod list;
 mod metrics;
 mod numbers;
-mod refusal_log;
+pub(super) mod refusal_log;
 mod shared_answer;
 
 pub use counter::Counter;

@@ -20,6 +20,13 @@ pub fn views(total: u64) -> String {
     format!("{} {noun}", grouped(total))
 }
 
+/// [`views`] of a post of which no number is known.
+pub const VIEWS_UNKNOWN: &str = "– views";
+/// [`reading_now`] where no number is known.
+pub const READING_UNKNOWN: &str = "– reading now";
+/// [`visitors_now`] where no number is known.
+pub const VISITORS_UNKNOWN: &str = "– on this site now";
+
 /// How many read now: `3 reading now`.
 pub fn reading_now(live: u64) -> String {
     format!("{} reading now", grouped(live))

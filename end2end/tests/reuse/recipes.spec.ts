@@ -78,6 +78,39 @@ test('pages come with their totals, before any script runs', async ({ request, r
   expect(await html('/recipes/flatbread')).toContain('class="view-counter-total">1 view<');
 });
 
+test.describe('without JavaScript', () => {
+  test.use({ javaScriptEnabled: false });
+
+  test('a page has its numbers, also those that the server has to look up', async ({
+    page,
+    server,
+    read,
+  }) => {
+    await read('flatbread');
+    await server.stop();
+    await server.start();
+    await page.goto('/recipes/flatbread');
+    await expect(page.locator('.view-counter-total')).toHaveText('1 view');
+  });
+});
+
+test('no number of one recipe is shown on the next', async ({ page, read }) => {
+  await read('onion-soup');
+  // It opens, and brings nothing.
+  await page.routeWebSocket(/\/connect\/shakshuka/, () => {});
+  await page.goto('/recipes/onion-soup');
+  await expectNumbers(page, '2 reading now · 2 views', TOGETHER);
+  await page.getByRole('link', { name: 'Shakshuka' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Shakshuka');
+  await expectNumbers(page, '– reading now · – views', '');
+});
+
+test('a page that there is not has the layout around it', async ({ request }) => {
+  const missing = await request.get('/nothing');
+  expect(missing.status()).toBe(404);
+  expect(await missing.text()).toContain('0 on this site now');
+});
+
 test.describe('while the server is away', () => {
   // The browser says of each try that it failed.
   test.use({ expectedComplaints: SERVER_IS_AWAY });

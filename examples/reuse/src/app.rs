@@ -1,7 +1,7 @@
 //! The pages, for both targets.
 
 use crate::recipe::{RECIPES, Recipe};
-use leptos::{either::Either, prelude::*};
+use leptos::prelude::*;
 use leptos_meta::{MetaTags, Stylesheet, Title, provide_meta_context};
 use leptos_router::{
     components::{A, Route, Router, Routes},
@@ -11,7 +11,7 @@ use leptos_router::{
 use view_counter::counter::{
     component::{Reading, ReadingState, ViewCounter, use_reading},
     live_visitors::LiveVisitors,
-    protocol::{Counts, Slug, SlugCounts},
+    protocol::{Counts, SlugCounts},
     wording,
 };
 
@@ -104,19 +104,34 @@ async fn views() -> Result<Vec<SlugCounts>, ServerFnError> {
 #[component]
 fn RecipePage() -> impl IntoView {
     let params = use_params_map();
-    let slug = Memo::new(move |_| params.read().get("slug")?.parse::<Slug>().ok());
-    // The router keeps this component from one recipe to the next. What counts must not be
-    // kept: the next recipe is another view.
-    move || {
-        let slug = slug.get();
-        match slug.as_ref().and_then(Recipe::named).zip(slug) {
-            Some((recipe, slug)) => Either::Left(full(recipe, slug)),
-            None => Either::Right(NotFound()),
-        }
+    let slug = Memo::new(move |_| params.read().get("slug").unwrap_or_default());
+    // The router keeps this component from one recipe to the next, and what counts with it:
+    // it reads the slug, and the next recipe is another view.
+    view! {
+        <Show when=move || Recipe::named(&slug.read()).is_some() fallback=NotFound>
+            <article>
+                <h1>{move || title(&slug.read())}</h1>
+                <Company slug />
+                <p class="facts">
+                    {move || minutes(&slug.read())} " minutes, "
+                    // The component, and all that it takes.
+                    <ViewCounter slug /> " so far"
+                </p>
+                {move || Recipe::named(&slug.read()).map(full)}
+            </article>
+        </Show>
     }
 }
 
-fn full(recipe: &'static Recipe, slug: Slug) -> impl IntoView {
+fn title(slug: &str) -> Option<&'static str> {
+    Recipe::named(slug).map(|recipe| recipe.title)
+}
+
+fn minutes(slug: &str) -> Option<u32> {
+    Recipe::named(slug).map(|recipe| recipe.minutes)
+}
+
+fn full(recipe: &'static Recipe) -> impl IntoView {
     let next = recipe.next();
     let items = |texts: &'static [&'static str]| {
         let items = texts.iter().map(|text| view! { <li>{*text}</li> });
@@ -124,17 +139,8 @@ fn full(recipe: &'static Recipe, slug: Slug) -> impl IntoView {
     };
     view! {
         <Title text=recipe.title />
-        <article>
-            <h1>{recipe.title}</h1>
-            <Company slug />
-            <p class="facts">
-                <span>{recipe.minutes} " minutes"</span>
-                // The component, and all that it takes.
-                <ViewCounter slug=recipe.slug />
-            </p>
-            <ul>{items(recipe.ingredients)}</ul>
-            <ol>{items(recipe.steps)}</ol>
-        </article>
+        <ul>{items(recipe.ingredients)}</ul>
+        <ol>{items(recipe.steps)}</ol>
         <p class="next">
             "Next: " <A href=next.path()>{next.title}</A>
         </p>
@@ -144,7 +150,7 @@ fn full(recipe: &'static Recipe, slug: Slug) -> impl IntoView {
 /// The hook under the component, for words and markup of one's own. On a page that has both
 /// they share a socket, and are one view.
 #[component]
-fn Company(slug: Slug) -> impl IntoView {
+fn Company(#[prop(into)] slug: Signal<String>) -> impl IntoView {
     let reading = use_reading(slug, None);
     view! {
         <p class="company" data-state=move || reading.get().state.name()>

@@ -3,7 +3,7 @@
 use anyhow::Context;
 use axum::Router;
 use leptos::prelude::*;
-use leptos_axum::{LeptosRoutes, file_and_error_handler, generate_route_list};
+use leptos_axum::{LeptosRoutes, file_and_error_handler_with_context, generate_route_list};
 use recipes::app::{App, shell};
 use std::{env, path::PathBuf, sync::Arc};
 use tokio::signal::unix::{SignalKind, signal};
@@ -72,8 +72,13 @@ fn app(options: LeptosOptions, counter: Counter) -> Router {
         move || shell(options.clone())
     };
     Router::new()
-        .leptos_routes_with_context(&options, generate_route_list(App), context, document)
-        .fallback(file_and_error_handler(shell))
+        .leptos_routes_with_context(
+            &options,
+            generate_route_list(App),
+            context.clone(),
+            document,
+        )
+        .fallback(file_and_error_handler_with_context(context, shell))
         .with_state(options)
         .merge(route::router(counter))
 }

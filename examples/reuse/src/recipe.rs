@@ -1,5 +1,6 @@
 //! The recipes, which know nothing of counting but that each has a slug.
 
+#[cfg(feature = "ssr")]
 use view_counter::counter::protocol::Slug;
 
 pub struct Recipe {
@@ -13,8 +14,8 @@ pub struct Recipe {
 }
 
 impl Recipe {
-    pub fn named(slug: &Slug) -> Option<&'static Self> {
-        RECIPES.iter().find(|recipe| recipe.slug == slug.as_str())
+    pub fn named(slug: &str) -> Option<&'static Self> {
+        RECIPES.iter().find(|recipe| recipe.slug == slug)
     }
 
     pub fn path(&self) -> String {

@@ -11,12 +11,9 @@ use crate::{
         api::{PageHtml, page_at},
         copy_button::add_buttons,
     },
-    counter::{component::LoadedViewCounter, protocol::Counts},
+    counter::{component::LoadedViewCounter, navigation, protocol::Counts},
 };
-use leptos::{
-    mount::{hydrate_from, mount_to},
-    prelude::*,
-};
+use leptos::{mount::hydrate_from, prelude::*};
 use leptos_router::location::{BrowserUrl, LocationProvider};
 use std::{
     any::Any,
@@ -68,13 +65,12 @@ impl ShownPage {
     /// about to leave it already.
     pub(super) fn bring_first_alive(&self) {
         if self.gone_to.get() == 0 {
-            self.bring_alive(Beginning::Document);
+            self.bring_alive();
         }
     }
 
-    fn bring_alive(&self, beginning: Beginning) {
-        let counters = live_counters(&self.main, &self.router, beginning);
-        self.counters.replace(counters);
+    fn bring_alive(&self) {
+        self.counters.replace(live_counters(&self.main));
     }
 
     /// From now on shows the page at the router's path whenever that is another. The
@@ -92,6 +88,7 @@ impl ShownPage {
     fn go_to(self: &Rc<Self>, path: String) {
         // The address bar goes ahead: a page that does not come can be reloaded.
         self.router.ready_to_complete();
+        navigation::begin();
         mark_current(&path);
         focus(&self.main);
         let this_one = self.gone_to.get() + 1;
@@ -108,32 +105,19 @@ impl ShownPage {
     fn show(&self, html: Option<&PageHtml>) {
         let (head, body) = html.map_or(UNAVAILABLE, |html| (&html.head, &html.body));
         self.counters.take();
+        navigation::end();
         self.main.set_inner_html(body);
         replace_head(head);
-        self.bring_alive(Beginning::Navigation);
+        self.bring_alive();
         add_buttons(&self.main);
         // The router's: the address bar may still name the page before.
         go_to_section(self.router.as_url().read_untracked().hash());
     }
 }
 
-/// Where the numbers come from that a counter begins with.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Beginning {
-    /// The server's document: what it wrote is hydrated.
-    Document,
-    /// A navigation. The counter is drawn anew: the page may have been here before, and
-    /// what is known of it since need not be what the server wrote.
-    Navigation,
-}
-
 /// Brings the counters in `page` alive, all in one go: once a socket is open, the
 /// numbers are no longer those that the server wrote.
-fn live_counters(
-    page: &HtmlElement,
-    router: &BrowserUrl,
-    beginning: Beginning,
-) -> Vec<Box<dyn Any>> {
+fn live_counters(page: &HtmlElement) -> Vec<Box<dyn Any>> {
     let Ok(places) = page.query_selector_all("[data-view-counter]") else {
         return Vec::new();
     };
@@ -144,19 +128,8 @@ fn live_counters(
             let number = |name| place.get_attribute(name)?.parse().ok();
             let counts = number("data-live").zip(number("data-total"));
             let counts = counts.map(|(live, total)| Counts { live, total });
-            let router = router.clone();
-            let view = move || {
-                provide_context(router);
-                view! { <LoadedViewCounter slug counts /> }
-            };
-            let counter: Box<dyn Any> = match beginning {
-                Beginning::Document => Box::new(hydrate_from(place, view)),
-                Beginning::Navigation => {
-                    place.set_text_content(None);
-                    Box::new(mount_to(place, view))
-                }
-            };
-            Some(counter)
+            let counter = hydrate_from(place, move || view! { <LoadedViewCounter slug counts /> });
+            Some(Box::new(counter) as Box<dyn Any>)
         })
         .collect()
 }

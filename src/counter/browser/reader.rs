@@ -21,7 +21,7 @@ thread_local! {
     /// The page's readers: counters of one slug share one. There are few, and a map is more
     /// to load for each page.
     ///
-    /// Those without a counter stay: one that is drawn anew on the same path is the same
+    /// Those without a counter stay: one that is drawn anew on the same page is the same
     /// view.
     static READERS: RefCell<Vec<Rc<Reader>>> = RefCell::default();
     /// Who else hears of them. It is put here by whoever is the first to want to: a page
@@ -44,9 +44,9 @@ struct Alarm {
 }
 
 /// One slug on this page.
-pub(super) struct Reader {
-    /// Where its counters are, as the router knows it; none without a router.
-    path: Option<String>,
+pub(in crate::counter) struct Reader {
+    /// The page that its counters are part of; it has no name where there is no route.
+    page: Option<String>,
     slug: Slug,
     reading: ArcRwSignal<Reading>,
     lifecycle: RefCell<Lifecycle>,
@@ -57,23 +57,22 @@ pub(super) struct Reader {
 }
 
 impl Reader {
-    /// The page's reader of this slug on this path; made, with these numbers, if there is
-    /// none.
-    pub(super) fn on_path(path: Option<String>, slug: Slug, beginning: Reading) -> Rc<Self> {
+    /// The reader of this slug on this page; made, with these numbers, if there is none.
+    pub(super) fn on_page(page: Option<String>, slug: Slug, beginning: Reading) -> Rc<Self> {
         page::listen();
         READERS.with_borrow_mut(|readers| {
             // Without those of pages that were left while they had no counter.
             readers.retain(|reader| {
-                reader.present.get() > 0 || reader.path.is_none() || reader.path == path
+                reader.present.get() > 0 || reader.page.is_none() || reader.page == page
             });
             let known = readers
                 .iter()
-                .find(|reader| reader.slug == slug && reader.path == path);
+                .find(|reader| reader.slug == slug && reader.page == page);
             if let Some(reader) = known {
                 return Rc::clone(reader);
             }
             let reader = Rc::new(Self {
-                path,
+                page,
                 slug,
                 reading: ArcRwSignal::new(beginning),
                 lifecycle: RefCell::new(Lifecycle::new(page::is_visible(), exclusion::role())),
@@ -86,13 +85,20 @@ impl Reader {
         })
     }
 
+    /// Another page is shown: the views of all readers have ended.
+    pub(in crate::counter) fn end_all() {
+        for reader in READERS.take() {
+            reader.on(Event::Arrived);
+        }
+    }
+
     /// All readers of the page.
     pub(super) fn all() -> Vec<Rc<Self>> {
         READERS.with_borrow(Vec::clone)
     }
 
     /// Tells all readers of the page.
-    pub(super) fn tell_all(event: &Event) {
+    pub(in crate::counter) fn tell_all(event: &Event) {
         for reader in Self::all() {
             reader.on(event.clone());
         }
@@ -257,6 +263,11 @@ impl Presence {
             reader,
             here: Cell::new(false),
         }
+    }
+
+    /// Whose counter it is.
+    pub(super) fn reader(&self) -> &Rc<Reader> {
+        &self.reader
     }
 
     /// Whether it is there now.

@@ -80,7 +80,7 @@ impl Site {
             counts: None,
             state: ReadingState::Static,
         };
-        let reader = Reader::on_path(None, Slug::site(), nothing);
+        let reader = Reader::on_page(None, Slug::site(), nothing);
         Reader::overhear(overheard);
         Rc::new(Self {
             alone: Presence::of(Rc::clone(&reader)),

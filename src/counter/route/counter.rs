@@ -66,7 +66,7 @@ impl Counter {
     }
 
     /// Where refused handshakes are logged.
-    pub(super) fn refusals(&self) -> &RefusalLog {
+    pub(in crate::counter) fn refusals(&self) -> &RefusalLog {
         &self.0.refusals
     }
 

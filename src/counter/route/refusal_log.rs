@@ -1,6 +1,7 @@
 //! What the log says of pages that may not connect, or that nobody counts: whoever sets a
 //! site up looks there, because a script cannot see why a WebSocket was refused.
 
+use super::error::ApiError;
 use crate::counter::admission::Origin;
 use axum::http::{HeaderMap, Uri, header, request::Parts};
 use std::{
@@ -14,7 +15,7 @@ const MOST_TOLD: usize = 20;
 
 /// Logs each refusal at debug, and at info what is refused for the first time.
 #[derive(Debug, Default)]
-pub(super) struct RefusalLog {
+pub(in crate::counter) struct RefusalLog {
     slugs: Told,
     origins: Told,
 }
@@ -29,6 +30,13 @@ impl RefusalLog {
             );
         } else {
             tracing::debug!(slug, "a page has a slug that is not counted");
+        }
+    }
+
+    /// The application renders a counter of a slug that is refused for this reason.
+    pub(in crate::counter) fn slug_rendered(&self, slug: &str, why: &ApiError) {
+        if self.slugs.is_first(slug) {
+            tracing::error!(slug, "a <ViewCounter/> shows nothing: {why}");
         }
     }
 

@@ -3,9 +3,9 @@
 
 pub(super) mod exclusion;
 mod page;
-mod place;
 pub(super) mod reader;
 mod refusal;
+mod route_scope;
 mod site;
 mod socket;
 
@@ -16,8 +16,8 @@ use super::{
     protocol::{Counts, Slug},
 };
 use leptos::prelude::*;
-use place::Place;
 use reader::{Presence, Reader};
+use route_scope::RouteScope;
 use send_wrapper::SendWrapper;
 use std::{cell::RefCell, rc::Rc};
 
@@ -45,8 +45,8 @@ pub(super) fn read(
     counts: Option<Counts>,
     hydrated: impl Fn() -> Option<Counts> + Send + Sync + 'static,
 ) -> Signal<Reading> {
-    let place = Place::of_owner();
-    follow(slug, counts, hydrated, move || place.page())
+    let scope = RouteScope::of_owner();
+    follow(slug, counts, hydrated, move || scope.page())
 }
 
 /// As [`read`], of an application that says itself when a page is left.
@@ -101,7 +101,7 @@ fn follow(
             {
                 before.leave();
             }
-            *counter = Some(Counter::begin(slug, page, beginning));
+            *counter = Some(Counter::new(slug, page, beginning));
         }
         if let Some(counter) = &*counter {
             following.set((counter.slug.clone(), counter.reading()));
@@ -117,7 +117,7 @@ fn follow(
 }
 
 impl Counter {
-    fn begin(slug: String, page: Option<String>, beginning: Reading) -> Self {
+    fn new(slug: String, page: Option<String>, beginning: Reading) -> Self {
         let presence = match slug.parse::<Slug>() {
             Ok(parsed) => {
                 let reader = Reader::on_page(page.clone(), parsed, beginning);

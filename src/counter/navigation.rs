@@ -5,12 +5,12 @@ use super::{browser::reader::Reader, lifecycle::Event};
 
 /// A navigation away from the page that is shown begins: its counters leave. Where it does
 /// not end within ten seconds they are back, as the same views.
-pub fn begin() {
+pub fn start() {
     Reader::tell_all(&Event::Leaving);
 }
 
 /// The page that was left is gone, and another one takes its place: counters that come from
 /// now on are new views.
-pub fn end() {
+pub fn finish() {
     Reader::end_all();
 }

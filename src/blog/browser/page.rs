@@ -88,7 +88,7 @@ impl ShownPage {
     fn go_to(self: &Rc<Self>, path: String) {
         // The address bar goes ahead: a page that does not come can be reloaded.
         self.router.ready_to_complete();
-        navigation::begin();
+        navigation::start();
         mark_current(&path);
         focus(&self.main);
         let this_one = self.gone_to.get() + 1;
@@ -105,7 +105,7 @@ impl ShownPage {
     fn show(&self, html: Option<&PageHtml>) {
         let (head, body) = html.map_or(UNAVAILABLE, |html| (&html.head, &html.body));
         self.counters.take();
-        navigation::end();
+        navigation::finish();
         self.main.set_inner_html(body);
         replace_head(head);
         self.bring_alive();

@@ -45,7 +45,7 @@ fn caught(routes: Router) -> Router {
     routes.layer(CatchPanicLayer::custom(after_panic))
 }
 
-/// As [`with_one_host`], in time. One layer: each costs a request about a microsecond.
+/// As [`with_one_host`], in time: one layer, because each is work for every request.
 async fn in_time(request: Request, next: Next) -> Response {
     let route = request.extensions().get::<MatchedPath>().cloned();
     match timeout(RESPONSE_TIMEOUT, with_one_host(request, next)).await {

@@ -16,8 +16,8 @@ const MOST_TOLD: usize = 20;
 /// Logs each refusal at debug, and at info what is refused for the first time.
 #[derive(Debug, Default)]
 pub(in crate::counter) struct RefusalLog {
-    slugs: Told,
-    origins: Told,
+    slugs: SeenOnce,
+    origins: SeenOnce,
 }
 
 impl RefusalLog {
@@ -77,13 +77,13 @@ fn host_of<'r>(headers: &'r HeaderMap, uri: &'r Uri) -> Option<&'r str> {
 
 /// What was told of already, as far as it is known.
 #[derive(Debug, Default)]
-struct Told(Mutex<HashSet<String>>);
+struct SeenOnce(Mutex<HashSet<String>>);
 
-impl Told {
+impl SeenOnce {
     /// Whether this is to be told of, which it is from now on.
     fn is_first(&self, what: &str) -> bool {
-        let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        told.len() < MOST_TOLD && told.insert(what.to_owned())
+        let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.len() < MOST_TOLD && seen.insert(what.to_owned())
     }
 }
 
@@ -93,7 +93,7 @@ mod tests {
 
     #[test]
     fn each_is_told_of_once_and_strangers_cannot_fill_the_log() {
-        let told = Told::default();
+        let told = SeenOnce::default();
         assert!(told.is_first("a"));
         assert!(!told.is_first("a"));
         assert!(told.is_first("b"));

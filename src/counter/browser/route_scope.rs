@@ -10,7 +10,7 @@ use leptos_router::{
 use std::sync::{Mutex, PoisonError};
 
 /// The place of a counter.
-pub(super) enum Place {
+pub(super) enum RouteScope {
     /// In no route: the page is whatever is shown.
     Anywhere,
     /// In a route.
@@ -34,7 +34,7 @@ pub(super) struct Page {
     is_whole: bool,
 }
 
-impl Place {
+impl RouteScope {
     /// That of what the current owner draws.
     pub(super) fn of_owner() -> Self {
         // A route gives its own parameters along with what it has matched.
@@ -58,7 +58,7 @@ impl Place {
         let (path, matched) = (trimmed(url.read().path()), trimmed(&matched.read()));
         let mut page = page.lock().unwrap_or_else(PoisonError::into_inner);
         if page.as_ref().is_none_or(|page| page.matched != matched) {
-            *page = Page::begin(&path, matched);
+            *page = Page::new(&path, matched);
         }
         let page = page.as_ref().filter(|page| page.has(&path))?;
         Some(Some(page.path.clone()))
@@ -67,7 +67,7 @@ impl Place {
 
 impl Page {
     /// `None` while a navigation is ahead of the route.
-    fn begin(path: &str, matched: String) -> Option<Self> {
+    fn new(path: &str, matched: String) -> Option<Self> {
         // What is before it is the router's base.
         let end = path.find(&matched)? + matched.len();
         let (before, rest) = path.split_at_checked(end)?;

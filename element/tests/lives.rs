@@ -293,8 +293,8 @@ fn page_event(event: &Event) -> Value {
         Event::PageRestored => ["restored"],
         Event::Woken => ["woken"],
         Event::Role(role) => return json!(["role", *role == Role::Watcher]),
-        // They are told to sockets.
-        Event::Frame(..) | Event::Closed(..) | Event::Refused(..) => ["none"],
+        // Of sockets, and of what the element is not told.
+        Event::Frame(..) | Event::Closed(..) | Event::Refused(..) | Event::Stayed => ["none"],
     })
 }
 

@@ -7,13 +7,16 @@
 
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { Builder, By, Capabilities, type WebDriver } from 'selenium-webdriver';
+import { Builder, By, Capabilities, error, type WebDriver } from 'selenium-webdriver';
 import { freePort, kill, killWithThisProcess } from '../support/child-process';
 import { COMPLAINTS_KEY, hideDriver, logFailures, recordComplaints, takeComplaints } from './page-scripts';
 import type { BrowserWindow, Engine, Profile, ProfileOptions } from './window';
 
 /** Both programs are up within a second, on a machine that has nothing else to do. */
 const START_MS = 20_000;
+
+/** A page that has come can be clicked sooner than this. */
+const CLICKABLE_MS = 5_000;
 
 /** What each document of a profile must begin with. */
 export function preloadScript({ isDriven }: ProfileOptions): string {
@@ -186,7 +189,16 @@ class WebKitWindow implements BrowserWindow {
       // A page that still scrolls smoothly moves it away under the driver's click.
       const scroll = (element: Element) => element.scrollIntoView({ behavior: 'instant', block: 'center' });
       await session.executeScript(scroll, element);
-      await element.click();
+      // While one page fades into the next, the driver takes neither for one that can be clicked.
+      const click = () =>
+        element.click().then(
+          () => true,
+          (problem: unknown) => {
+            if (problem instanceof error.ElementNotInteractableError) return false;
+            throw problem;
+          },
+        );
+      await session.wait(click, CLICKABLE_MS);
     });
   }
 

@@ -1,6 +1,6 @@
 /** What the tests ask of a page, in the words of the tests. */
 
-import { expect, type Locator, type Page } from '@playwright/test';
+import { expect, type Locator, type Page, type Route } from '@playwright/test';
 import { PLAIN } from './plain-pages';
 
 /** A page of each kind, with the address that it has here. */
@@ -77,4 +77,27 @@ export function countLoads(page: Page): () => number {
     if (request.isNavigationRequest() && request.frame() === page.mainFrame()) loads += 1;
   });
   return () => loads;
+}
+
+/** Does this with each page that is asked for without a load. */
+export async function onNavigation(
+  page: Page,
+  answer: (route: Route) => Promise<void>,
+): Promise<void> {
+  await page.route(/\/(posts\/|tags\/|about|privacy|nowhere|page\/|$)[^.]*$/, async (route) => {
+    if (route.request().resourceType() === 'fetch') await answer(route);
+    else await route.fallback();
+  });
+}
+
+/** Holds back every page that a navigation asks for, until what this returns is called. */
+export async function holdPages(page: Page): Promise<() => void> {
+  let letGo = () => {};
+  const held = new Promise<void>((resolve) => (letGo = resolve));
+  await onNavigation(page, async (route) => {
+    await held;
+    // The page may have given up on it meanwhile.
+    await route.continue().catch(() => {});
+  });
+  return letGo;
 }

@@ -24,7 +24,7 @@ test('after a navigation the keyboard goes on from the new page', async ({ page 
   await page.getByRole('link', { name: 'Next Noon' }).focus();
   await page.keyboard.press('Enter');
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Noon');
-  await expect(page.getByRole('main')).toBeFocused();
+  await expect(page.getByRole('heading', { level: 1 })).toBeFocused();
   await expect.poll(() => page.evaluate(() => scrollY), 'it begins at the top').toBe(0);
   await page.keyboard.press('Tab');
   await expect(page.getByRole('main').getByRole('link').first()).toBeFocused();

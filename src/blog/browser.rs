@@ -5,20 +5,18 @@
 //! what a step takes. Between two steps the page answers its reader.
 
 mod arrival;
-pub(super) mod listening;
-mod page;
+mod counters;
+mod dom;
+mod navigation;
+
+pub(super) use dom::on;
 
 use super::{copy_button, theme};
-use crate::counter::opt_out::OptOut;
+use crate::counter::opt_out::Notice;
 use any_spawner::{CustomExecutor, Executor, PinnedFuture, PinnedLocalFuture};
 use gloo_timers::future::TimeoutFuture;
-use leptos::{mount::mount_to, prelude::*};
-use leptos_router::location::{BrowserUrl, LocationProvider};
-use page::ShownPage;
-use std::mem::ManuallyDrop;
-use wasm_bindgen::JsCast;
+use navigation::Navigation;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::HtmlElement;
 
 /// Takes the page over: its numbers count, and links within the site load no
 /// document.
@@ -27,40 +25,26 @@ pub fn bring_alive() {
 }
 
 async fn step_by_step() {
-    let (Some(main), Some(body)) = (main(), document().body()) else {
-        return;
-    };
     // Before whatever would set another. It fails where one was set.
     let _ = Executor::init_custom_executor(InTasksOfTheirOwn);
-    let Ok(router) = BrowserUrl::new() else {
-        return;
-    };
-    // As long as the page lives.
-    let owner = ManuallyDrop::new(Owner::new_root(None));
-
-    let page = ShownPage::new(main, router.clone());
+    let navigation = Navigation::new();
 
     next_task().await;
-    owner.with(|| router.init(None));
+    navigation.listen();
 
     next_task().await;
-    owner.with(|| page.follow());
+    navigation.bring_alive();
 
     next_task().await;
-    page.bring_first_alive();
-
-    next_task().await;
-    copy_button::add_buttons(page.main());
-    copy_button::listen(page.main());
+    copy_button::add_buttons();
+    copy_button::listen();
     theme::listen();
 
     // It shows nothing to most.
     next_task().await;
-    let notice = move || {
-        provide_context(router);
-        view! { <OptOut /> }
-    };
-    mount_to(body, notice).forget();
+    if let Some(notice) = Notice::at_end_of_page() {
+        navigation.tell(notice);
+    }
 }
 
 /// What begins the effects of Leptos: each in a task of its own, and no longer all of
@@ -82,11 +66,6 @@ impl CustomExecutor for InTasksOfTheirOwn {
 
     /// The browser does.
     fn poll_local(&self) {}
-}
-
-fn main() -> Option<HtmlElement> {
-    let found = document().query_selector("main").ok()??;
-    found.dyn_into().ok()
 }
 
 /// Lets the browser do what waits, and goes on in another task.

@@ -30,7 +30,7 @@ fn commands(shown: &str) -> String {
 #[cfg(feature = "hydrate")]
 mod browser {
     use super::commands;
-    use crate::blog::browser::listening::on;
+    use crate::blog::browser::on;
     use gloo_timers::callback::Timeout;
     use leptos::prelude::{document, window};
     use wasm_bindgen::JsCast;
@@ -42,15 +42,15 @@ mod browser {
 
     /// Copies the block whose button is clicked. One listener around all pages serves
     /// all buttons, which thus hold on to nothing.
-    pub(in crate::blog) fn listen(around: &Element) {
-        on(around, "click", |click| {
+    pub(in crate::blog) fn listen() {
+        on(&document(), "click", |click| {
             let _ = copy_clicked(&click);
         });
     }
 
-    /// Puts a button on each code block in `page`.
-    pub(in crate::blog) fn add_buttons(page: &Element) {
-        let Ok(blocks) = page.query_selector_all("figure.code:not(:has(.copy))") else {
+    /// Puts a button on each code block of the page.
+    pub(in crate::blog) fn add_buttons() {
+        let Ok(blocks) = document().query_selector_all("figure.code:not(:has(.copy))") else {
             return;
         };
         for i in 0..blocks.length() {

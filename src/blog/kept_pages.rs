@@ -12,14 +12,14 @@ use super::{
     numbers::{Marks, Numbers},
     pages,
     render::Renderer,
-    server::{Site, context},
+    server::Site,
 };
 use crate::counter::{
     queue::ready_or_in_queue,
     route::{ApiError, Counter},
 };
 use axum::{
-    body::{Body, to_bytes},
+    body::to_bytes,
     extract::{Request, State},
     http::{Method, StatusCode},
     middleware::Next,
@@ -118,7 +118,7 @@ impl KeptPages {
         let Ok(counts) = counts else {
             // It says so itself, and is not kept.
             let present = Numbers::Present(self.0.counter.clone());
-            return self.render(present, request).await;
+            return self.render(present, path).await;
         };
         let filled = page.filled(&counts);
         page.compress(&filled).await;
@@ -130,14 +130,8 @@ impl KeptPages {
     /// place.
     async fn rendered(&self, path: &str) -> Result<Arc<KeptPage>, Response> {
         let marks = Arc::new(Marks::new());
-        // Of the request nothing else may be in it.
-        let mut request = Request::new(Body::empty());
-        if let Ok(uri) = path.parse() {
-            *request.uri_mut() = uri;
-        }
-        let response = self
-            .render(Numbers::Marks(Arc::clone(&marks)), request)
-            .await;
+        // Of the request nothing but the path may be in it.
+        let response = self.render(Numbers::Marks(Arc::clone(&marks)), path).await;
         if response.status() != StatusCode::OK {
             return Err(response);
         }
@@ -150,17 +144,10 @@ impl KeptPages {
         Ok(page)
     }
 
-    async fn render(&self, numbers: Numbers, request: Request) -> Response {
-        let Inner {
-            renderer,
-            site,
-            counter,
-            ..
-        } = &*self.0;
-        let page = pages::at(site, &numbers, request.uri().path()).await;
-        renderer
-            .document(page, context(site, counter), request)
-            .await
+    async fn render(&self, numbers: Numbers, path: &str) -> Response {
+        let Inner { renderer, site, .. } = &*self.0;
+        let page = pages::at(site, &numbers, path).await;
+        renderer.document(page, path)
     }
 
     fn shelf(&self) -> MutexGuard<'_, Shelf> {

@@ -1,23 +1,17 @@
 //! What every page has: the header, the main landmark and the footer.
 
 use super::{
-    model::NavigationLink,
-    page_path::{EXTERNAL, is_page},
-    server::Site,
+    model::{NavigationLink, SiteInfo},
     theme::ThemeToggle,
 };
-use leptos::{either::Either, prelude::*};
-use leptos_router::hooks::use_location;
+use leptos::prelude::*;
 
-/// Wraps a page.
-#[component]
-pub(super) fn Layout(children: Children) -> impl IntoView {
-    let site = use_context::<Site>().map(|site| site.content.site().clone());
-    let site = site.unwrap_or_default();
-    let header = site_header(site.title, site.navigation);
-    let footer = site_footer(site.author);
+/// The page at `path`, with what is around each.
+pub(super) fn layout<P: IntoView>(site: &SiteInfo, path: &str, page: P) -> impl IntoView + use<P> {
+    let header = site_header(site, path);
+    let footer = site_footer(site.author.clone(), path);
     view! {
-        <a class="skip-link" href="#_main" rel=EXTERNAL>
+        <a class="skip-link" href="#_main">
             "Skip to content"
         </a>
         <header class="site-header">
@@ -26,20 +20,27 @@ pub(super) fn Layout(children: Children) -> impl IntoView {
         </header>
         // No heading has such an id: theirs have no underscore.
         <main id="_main" tabindex="-1">
-            {children()}
+            {page}
         </main>
         <footer class="site-footer">{footer}</footer>
     }
 }
 
-fn site_header(title: String, navigation: Vec<NavigationLink>) -> impl IntoView {
-    let links: Vec<_> = navigation
-        .into_iter()
-        .map(|l| view! { <li>{navigation_link(l)}</li> })
-        .collect();
+fn site_header(site: &SiteInfo, path: &str) -> impl IntoView + use<> {
+    let link = |NavigationLink { href, label }: NavigationLink| {
+        let current = current(&href, path);
+        view! {
+            <li>
+                <a href=href aria-current=current>
+                    {label}
+                </a>
+            </li>
+        }
+    };
+    let links: Vec<_> = site.navigation.iter().cloned().map(link).collect();
     view! {
-        <a href="/" class="site-title" aria-current=current("/")>
-            {title}
+        <a href="/" class="site-title" aria-current=current("/", path)>
+            {site.title.clone()}
         </a>
         <nav class="site-nav" aria-label="Site">
             <ul>{links}</ul>
@@ -47,31 +48,13 @@ fn site_header(title: String, navigation: Vec<NavigationLink>) -> impl IntoView 
     }
 }
 
-fn navigation_link(link: NavigationLink) -> impl IntoView {
-    if is_page(&link.href) {
-        let current = current(&link.href);
-        Either::Left(view! {
-            <a href=link.href aria-current=current>
-                {link.label}
-            </a>
-        })
-    } else {
-        Either::Right(view! {
-            <a href=link.href rel=EXTERNAL>
-                {link.label}
-            </a>
-        })
-    }
+/// The `aria-current` of a link to this page, if it is the one at `path`, which is shown.
+/// After a navigation it is `arrival` that says so.
+fn current(page: &str, path: &str) -> Option<&'static str> {
+    (page == path).then_some("page")
 }
 
-/// The `aria-current` of a link to this page, if it is the one that is shown. After a
-/// navigation it is `arrival` that says so.
-fn current(page: &str) -> Option<&'static str> {
-    let path = use_location().pathname;
-    (path.get_untracked() == page).then_some("page")
-}
-
-fn site_footer(author: String) -> impl IntoView {
+fn site_footer(author: String, path: &str) -> impl IntoView + use<> {
     view! {
         <p>{author}</p>
         <div>
@@ -79,12 +62,10 @@ fn site_footer(author: String) -> impl IntoView {
                 "This site stores nothing about you: no cookie, no address, no profile. A view is one number, plus one."
             </p>
             <p class="site-footer-links">
-                <a href="/privacy" aria-current=current("/privacy")>
+                <a href="/privacy" aria-current=current("/privacy", path)>
                     "Privacy"
                 </a>
-                <a href="/feed.xml" rel=EXTERNAL>
-                    "Feed"
-                </a>
+                <a href="/feed.xml">"Feed"</a>
             </p>
         </div>
     }

@@ -1,17 +1,17 @@
 //! The blog: posts from Markdown, and the site around them.
 
-mod api;
 mod copy_button;
 pub mod model;
+mod page_path;
 mod theme;
 
 #[cfg(feature = "hydrate")]
 pub mod browser;
 
 #[cfg(feature = "ssr")]
-pub mod app;
-#[cfg(feature = "ssr")]
 pub mod content;
+#[cfg(feature = "ssr")]
+mod document;
 #[cfg(feature = "ssr")]
 mod kept_pages;
 #[cfg(feature = "ssr")]
@@ -24,8 +24,6 @@ mod markers;
 mod numbers;
 #[cfg(feature = "ssr")]
 mod own_pages;
-#[cfg(feature = "ssr")]
-mod page_path;
 #[cfg(feature = "ssr")]
 mod pages;
 #[cfg(feature = "ssr")]

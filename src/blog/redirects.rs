@@ -3,7 +3,7 @@
 
 use super::{
     content::{list_page_path, split_list_page},
-    page_path::is_page,
+    page_path::PagePath,
 };
 use axum::http::Uri;
 
@@ -35,7 +35,7 @@ pub(super) fn moved_to(address: &Uri) -> Option<String> {
     };
     let query = address.query().map(|query| format!("?{query}"));
     let moved = format!("{page}{}", query.unwrap_or_default());
-    (page != path && is_page(&page)).then(|| ascii(&moved))
+    (page != path && PagePath::parse(&page).is_some()).then(|| ascii(&moved))
 }
 
 /// This path with one slash where it has several, and none at its end. It begins with

@@ -1,30 +1,24 @@
 //! Makes pages: the document with the page in it, and the policy under which it runs.
 
 use super::{
-    app::{loading_scripts, shell},
     content::{Content, ImageSource},
+    document::{document, loading_scripts},
     markers,
     model::SiteInfo,
     pages::Page,
     theme,
 };
-use crate::{
-    counter::route::ApiError,
-    web::{
-        csp::PagePolicy,
-        headers::{self, Scheme},
-        site_files::{AssetPaths, is_watched},
-    },
+use crate::web::{
+    csp::PagePolicy,
+    headers::{self, Scheme},
+    site_files::{AssetPaths, is_watched},
 };
 use axum::{
-    extract::Request,
     http::{StatusCode, header},
-    response::{IntoResponse, Response},
+    response::{Html, IntoResponse, Response},
 };
-use futures_util::{Stream, StreamExt, stream};
 use leptos::prelude::*;
-use leptos_axum::handle_response_inner;
-use std::{future::ready, pin::Pin, sync::Arc};
+use std::sync::Arc;
 
 /// Renders the pages of one site.
 #[derive(Clone)]
@@ -56,61 +50,27 @@ impl Renderer {
         }
     }
 
-    /// The document around this page, which is the one that the request's path names,
-    /// or the one that says 404. `context` is what components ask for.
-    pub(super) async fn document(
-        &self,
-        page: Page,
-        context: impl Fn() + Clone + Send + 'static,
-        request: Request,
-    ) -> Response {
-        // `CONNECT host:port` has none, and Leptos takes one for granted.
-        if request.uri().path_and_query().is_none() {
-            let sentence = "this is no proxy; ask for a path, as in `GET /`";
-            return ApiError::new(StatusCode::BAD_REQUEST, sentence).into_response();
-        }
+    /// The document around this page, which is the one that `path` names, or the one that
+    /// says 404.
+    pub(super) fn document(&self, page: Page, path: &str) -> Response {
         let status = if page.is_missing {
             StatusCode::NOT_FOUND
         } else {
             StatusCode::OK
         };
-        let page_head = page.html.head.clone();
         let images = page.image_sources.iter().map(ImageSource::as_str);
         let policy = self.policy.with_images(images);
-        let context = move || {
-            provide_context(page.clone());
-            context();
-        };
-        let Self {
-            assets,
-            site,
-            loading_scripts,
-            ..
-        } = self.clone();
-        let document = move || shell(&assets, &site, &loading_scripts, &page_head);
-        let mut response = handle_response_inner(context, document, request, html_of).await;
-        *response.status_mut() = status;
+        // Nothing in it waits: the page was made before, whose head the document needs.
+        let html = Owner::new().with(|| {
+            let Self { assets, site, .. } = self;
+            document(page, path, assets, site, &self.loading_scripts).to_html()
+        });
+        let mut response = (status, Html(markers::as_comments(&html))).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
         headers::mark_as_page(self.scheme, headers);
         response
     }
-}
-
-type Html = Pin<Box<dyn Stream<Item = String> + Send>>;
-
-/// The whole document at once, without the data that Leptos would write after it:
-/// nothing in the browser reads that, and a nonce in it is another in every answer.
-fn html_of<V: IntoView + 'static>(
-    document: V,
-    _data: Box<dyn FnOnce() -> Html + Send>,
-    _out_of_order: bool,
-) -> Pin<Box<dyn Future<Output = Html> + Send>> {
-    Box::pin(async move {
-        let html: String = document.to_html_stream_in_order().collect().await;
-        let html = markers::as_comments(&html);
-        Box::pin(stream::once(ready(html))) as Html
-    })
 }
 
 /// The texts of the inline scripts in HTML that is ours to the letter.

@@ -2,12 +2,12 @@
 //! and files.
 
 use super::{
-    app::App,
     content::{Content, MediaBytes},
     kept_pages::{KeptPages, kept},
     listings::{Listing, Listings},
     numbers::Numbers,
     own_pages::only_own_pages,
+    page_path::PagePath,
     pages, redirects,
     render::Renderer,
 };
@@ -34,7 +34,7 @@ use axum::{
     routing::{MethodFilter, any, get, on},
 };
 use leptos::{prelude::*, server_fn::axum::server_fn_paths};
-use leptos_axum::{LeptosRoutes, generate_route_list, handle_server_fns_with_context};
+use leptos_axum::handle_server_fns_with_context;
 use std::sync::Arc;
 use tower_http::compression::CompressionLayer;
 
@@ -52,7 +52,6 @@ pub struct Site {
 
 #[derive(Clone, FromRef)]
 struct AppState {
-    options: LeptosOptions,
     renderer: Renderer,
     site: Site,
     site_files: SiteFiles,
@@ -60,41 +59,24 @@ struct AppState {
     counter: Counter,
 }
 
-impl AppState {
-    fn context(&self) -> impl Fn() + Clone + Send + Sync + 'static {
-        context(&self.site, &self.counter)
-    }
-}
-
-/// Hands on what components and server functions ask for.
-pub(super) fn context(site: &Site, counter: &Counter) -> impl Fn() + Clone + Send + Sync + 'static {
-    let (site, counter) = (site.clone(), counter.clone());
-    move || {
-        provide_context(site.clone());
-        provide_context(counter.clone());
-    }
-}
-
 /// The whole application: the blog with the counter's routes.
 pub fn router(site: Site, counter: Counter, site_files: SiteFiles) -> Router {
     let options = LeptosOptions::builder().output_name("view-counter").build();
     let scheme = Scheme::of(&site.url);
-    let renderer = Renderer::new(options.clone(), site_files.assets(), &site.content, scheme);
+    let renderer = Renderer::new(options, site_files.assets(), &site.content, scheme);
     let kept_pages = KeptPages::new(renderer.clone(), site.clone(), counter.clone());
     let state = AppState {
         renderer,
-        options,
         site,
         site_files: site_files.clone(),
         listings: Listings::default(),
         counter: counter.clone(),
     };
     let pages = Router::new()
-        .leptos_routes_with_handler(generate_route_list(App), page)
         .merge(server_functions(&counter))
         // Asked for by browsers where no page names the icon.
         .route("/favicon.ico", get(icon))
-        .fallback(file_or_not_found)
+        .fallback(page_or_file)
         .layer(from_fn(async |request: Request, next: Next| {
             with_caching(ASK_EACH_TIME, next.run(request).await)
         }))
@@ -143,7 +125,8 @@ async fn server_function(State(state): State<AppState>, mut request: Request) ->
     let headers = request.headers_mut();
     headers.remove(header::REFERER);
     headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
-    let answer = handle_server_fns_with_context(state.context(), request).await;
+    let context = move || provide_context(state.counter.clone());
+    let answer = handle_server_fns_with_context(context, request).await;
     let answer = answer.into_response();
     // None of the functions fails: what Leptos takes for an error of the server is a
     // question that it could not read.
@@ -154,15 +137,11 @@ async fn server_function(State(state): State<AppState>, mut request: Request) ->
     answer
 }
 
-/// The page at a path that the application's router knows.
-async fn page(State(state): State<AppState>, request: Request) -> Response {
-    if let Some(address) = redirects::moved_to(request.uri()) {
-        return Redirect::permanent(&address).into_response();
-    }
+/// The page at this path, or the one that says 404.
+async fn page(state: &AppState, path: &str) -> Response {
     let numbers = Numbers::Present(state.counter.clone());
-    let page = pages::at(&state.site, &numbers, request.uri().path()).await;
-    let renderer = state.renderer.clone();
-    renderer.document(page, state.context(), request).await
+    let page = pages::at(&state.site, &numbers, path).await;
+    state.renderer.document(page, path)
 }
 
 async fn feed(State(state): State<AppState>, request: Request) -> Response {
@@ -198,7 +177,10 @@ async fn media(
 ) -> Response {
     let Some(file) = state.site.content.media().find(&path) else {
         let counter = state.counter.clone();
-        return in_queue(&counter, request, |request| not_found(state, request)).await;
+        return in_queue(&counter, request, async |request| {
+            not_found(&state, request.uri().path()).await
+        })
+        .await;
     };
     let content_type = HeaderValue::from_static(file.content_type);
     let (method, sent) = (request.method(), request.headers());
@@ -210,7 +192,10 @@ async fn media(
                 // It was when the program started, and is gone, or is a link now.
                 Err(error) if is_not_there(&error) => {
                     let counter = state.counter.clone();
-                    return in_queue(&counter, request, |request| not_found(state, request)).await;
+                    return in_queue(&counter, request, async |request| {
+                        not_found(&state, request.uri().path()).await
+                    })
+                    .await;
                 }
                 Err(error) => unreadable(&error),
             }
@@ -240,21 +225,24 @@ async fn pkg(State(state): State<AppState>, request: Request) -> Response {
     with_caching(caching, state.site_files.answer(&parts).await)
 }
 
-/// A file that keeps its name (the icon), or the page that says 404. An address that is
-/// another one's is sent there.
-async fn file_or_not_found(State(state): State<AppState>, request: Request) -> Response {
+/// A page, or a file that keeps its name (the icon). An address that is another one's is sent
+/// there.
+async fn page_or_file(State(state): State<AppState>, request: Request) -> Response {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return only_read();
     }
     if let Some(address) = redirects::moved_to(request.uri()) {
         return Redirect::permanent(&address).into_response();
     }
-    let (parts, body) = request.into_parts();
+    if PagePath::parse(request.uri().path()).is_some() {
+        return page(&state, request.uri().path()).await;
+    }
+    let (parts, _) = request.into_parts();
     let found = state.site_files.answer_by_name(&parts).await;
     if found.status() != StatusCode::NOT_FOUND {
         return found;
     }
-    not_found(state, Request::from_parts(parts, body)).await
+    not_found(&state, parts.uri.path()).await
 }
 
 /// There is nothing here that could be changed, whatever the address.
@@ -266,11 +254,27 @@ fn only_read() -> Response {
     response
 }
 
-async fn not_found(state: AppState, request: Request) -> Response {
-    let mut response = page(State(state), request).await;
-    // Also where a route would match: this address is not one of its pages.
+async fn not_found(state: &AppState, path: &str) -> Response {
+    let mut response = page(state, path).await;
+    // Also where a page is found: this address is written in another way than its own.
     if response.status().is_success() {
         *response.status_mut() = StatusCode::NOT_FOUND;
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// GET and HEAD are let in from anywhere: of these functions each only reads. One
+    /// that changes something is not to be asked with GET.
+    #[test]
+    fn every_function_is_known_and_reads_with_get() {
+        let mut functions: Vec<_> = server_fn_paths()
+            .map(|(path, method)| format!("{method} {path}"))
+            .collect();
+        functions.sort();
+        assert_eq!(functions, ["GET /fn/counts", "GET /fn/visitors"]);
+    }
 }

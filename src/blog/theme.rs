@@ -49,7 +49,7 @@ pub(super) fn ThemeToggle() -> impl IntoView {
 #[cfg(feature = "hydrate")]
 mod browser {
     use super::STORAGE_KEY;
-    use crate::blog::browser::listening::on;
+    use crate::blog::browser::on;
     use leptos::prelude::{document, window};
     use wasm_bindgen::JsCast;
     use web_sys::Element;

@@ -2,6 +2,7 @@
 //! [`Lifecycle`](super::lifecycle::Lifecycle). It decides nothing.
 
 pub(super) mod exclusion;
+pub(super) mod notice;
 mod page;
 pub(super) mod reader;
 mod refusal;

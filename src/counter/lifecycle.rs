@@ -99,6 +99,9 @@ pub enum Event {
     Leaving,
     /// A client-side navigation ended, and another page is shown.
     Arrived,
+    /// A client-side navigation was given up: this page is still the one that is shown. Pages
+    /// with the element are not told of that, and wait instead.
+    Stayed,
     /// The page can be seen: its tab is in front and it is not prerendering.
     Visible,
     /// The page cannot be seen.
@@ -322,6 +325,7 @@ impl Lifecycle {
                     self.begin_view(entropy);
                 }
             }
+            Event::Stayed => self.leaving_until = None,
             Event::Visible => {
                 if self.hidden_since.take().is_some() {
                     self.reconsider(now, &mut actions);

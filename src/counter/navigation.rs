@@ -14,3 +14,9 @@ pub fn start() {
 pub fn finish() {
     Reader::end_all();
 }
+
+/// The navigation was given up, and the page that was to be left stays: its counters are back
+/// at once, as the same views.
+pub fn cancel() {
+    Reader::tell_all(&Event::Stayed);
+}

@@ -21,6 +21,7 @@ use super::{
     headers,
 };
 use axum::{http::request::Parts, response::Response};
+use sha2::{Digest, Sha256};
 
 impl SiteFiles {
     /// As [`Self::answer`], of a file that keeps its name when its content changes, and
@@ -62,6 +63,17 @@ impl AssetPaths {
             script: address("js"),
             wasm: address("wasm"),
         }
+    }
+
+    /// Which build these are of: another one has other names.
+    pub(crate) fn version(&self) -> String {
+        let names = [&self.style, &self.script, &self.wasm].map(|path| path.as_bytes());
+        let digest = Sha256::digest(names.concat());
+        digest
+            .iter()
+            .take(6)
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
     }
 
     /// A script that loads the application when the browser has nothing else to do.

@@ -75,7 +75,7 @@ async fn a_file_has_validators_and_parts() {
 async fn what_get_says_head_says_and_no_cache_keeps_an_error() {
     let server = Server::start(&Folder::new()).await;
     for (path, status) in [
-        ("/fn/page?path=/", 200),
+        ("/fn/counts?slug=one", 200),
         ("/nothing", 404),
         ("/media/nothing.png", 404),
         ("/pkg/nothing.js", 404),

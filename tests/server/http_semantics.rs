@@ -158,14 +158,6 @@ async fn a_path_with_slashes_too_many_is_sent_to_the_page_and_nowhere_else() {
             assert!(!page.contains("Body of one"), "{path}");
         }
     }
-    let page = server.text("/fn/page?path=//posts/one").await;
-    assert!(!page.contains("Body of one"), "{page}");
-    assert!(
-        server
-            .text("/fn/page?path=/posts/one")
-            .await
-            .contains("Body of one")
-    );
 }
 
 #[tokio::test]
@@ -177,10 +169,9 @@ async fn what_scripts_ask_sends_nobody_to_another_site() {
         .build()
         .unwrap();
     for (path, status) in [
-        ("/fn/page?path=/posts/one", 200),
         ("/fn/counts?slug=one", 200),
         ("/fn/visitors", 200),
-        ("/fn/page", 400),
+        ("/fn/counts", 400),
     ] {
         let answer = client
             .get(server.url(path))

@@ -84,7 +84,7 @@ async fn a_post_is_described_to_search_engines_and_previews() {
     let server = Server::start_with(&folder, &arguments).await;
     let html = server.text("/posts/one").await;
     for part in [
-        "<html lang=\"en\">",
+        "<html lang=\"en\"",
         "<title>Post one · Test site</title>",
         "href=\"https://blog.example/posts/one\" rel=\"canonical\"",
         "property=\"og:url\" content=\"https://blog.example/posts/one\"",
@@ -190,9 +190,6 @@ async fn a_list_has_pages_that_lead_to_each_other() {
             }
         }
         assert!(html.contains("<nav aria-label=\"Pages\" class=\"pagination\">"));
-        let by_navigation = server.json(&format!("/fn/page?path={path}")).await;
-        let body = by_navigation["body"].as_str().unwrap();
-        assert_eq!(times(body, "class=\"post-entry\""), entries, "{path}");
     }
     for path in [
         "/page/0",

@@ -67,9 +67,9 @@ async fn whatever_a_request_asks_for_it_gets_an_answer() {
         ("GET /tags/%FF", 404),
         ("GET /media/%FF", 400),
         ("GET /posts/one?%FF=%FF&[", 200),
-        ("GET /fn/page?path=%FF", 200),
-        ("GET /fn/page?path[]=", 400),
-        ("GET /fn/page", 400),
+        ("GET /fn/counts?slug=%FF", 400),
+        ("GET /fn/counts?slug[]=", 400),
+        ("GET /fn/counts", 400),
         ("DELETE /posts/one", 405),
         ("\u{1b}[31m /", 400),
     ] {
@@ -107,7 +107,7 @@ async fn nothing_reaches_the_log_as_a_stranger_sent_it() {
         }
     }
     for line in [
-        format!("GET /fn/page?path={NASTY}"),
+        format!("GET /fn/counts?slug={NASTY}"),
         "GET /\x1b[31m\x7f".to_owned(),
     ] {
         status_of(&server, &request(&line, "User-Agent", b"x")).await;

@@ -6,7 +6,6 @@ use pulldown_cmark::{Alignment, CowStr, Event, LinkType, Tag};
 use quick_xml::escape::escape;
 
 use super::link::{Image, is_external};
-use crate::blog::page_path::{EXTERNAL, is_page};
 
 /// Wide tables scroll in a box of their own, which the keyboard can reach.
 pub(crate) const TABLE_START: &str =
@@ -29,7 +28,7 @@ pub(crate) fn cell<'a>(element: &str, alignment: Option<Alignment>) -> Event<'a>
 /// A heading's link to itself, which follows its text.
 pub(crate) fn anchor<'a>(id: &str) -> Event<'a> {
     inline(format!(
-        " <a class=\"anchor\" href=\"#{id}\" rel=\"{EXTERNAL}\" aria-label=\"Link to this section\">#</a>"
+        " <a class=\"anchor\" href=\"#{id}\" aria-label=\"Link to this section\">#</a>"
     ))
 }
 
@@ -60,20 +59,14 @@ pub(crate) fn image<'a>(image: &Image, alt: &str, title: &str) -> Event<'a> {
     ))
 }
 
-/// The start of a link. One to another site does not hand it our window, and
-/// one that is no page is the browser's and not the router's.
+/// The start of a link. One to another site does not hand it our window.
 pub(crate) fn link<'a>(
     link_type: LinkType,
     dest_url: CowStr<'a>,
     title: CowStr<'a>,
     id: CowStr<'a>,
 ) -> Event<'a> {
-    let rel = if is_external(&dest_url) {
-        "noopener"
-    } else {
-        EXTERNAL
-    };
-    if is_page(&dest_url) || link_type == LinkType::Email {
+    if !is_external(&dest_url) {
         return Event::Start(Tag::Link {
             link_type,
             dest_url,
@@ -83,7 +76,7 @@ pub(crate) fn link<'a>(
     }
     let title = title_attribute(&title);
     inline(format!(
-        "<a href=\"{}\"{title} rel=\"{rel}\">",
+        "<a href=\"{}\"{title} rel=\"noopener\">",
         escape(&*dest_url)
     ))
 }

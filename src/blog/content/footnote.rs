@@ -8,7 +8,6 @@ use std::collections::HashMap;
 use pulldown_cmark::{Event, Tag, TagEnd};
 
 use super::error::Problems;
-use crate::blog::page_path::EXTERNAL;
 
 /// The footnotes of one text. Their `id`s have a colon, which no heading's has.
 #[derive(Default)]
@@ -45,7 +44,7 @@ impl<'a> Footnotes<'a> {
         };
         let html = format!(
             "<sup class=\"footnote-reference\"><a id=\"{id}\" href=\"#fn:{number}\" \
-             rel=\"{EXTERNAL}\" role=\"doc-noteref\" aria-label=\"Footnote {number}\">{number}</a></sup>"
+             role=\"doc-noteref\" aria-label=\"Footnote {number}\">{number}</a></sup>"
         );
         Event::InlineHtml(html.into())
     }
@@ -74,7 +73,7 @@ impl<'a> Footnotes<'a> {
         for (index, (label, _)) in self.referred.iter().enumerate() {
             let number = index + 1;
             let back = format!(
-                " <a class=\"footnote-back\" href=\"#fnref:{number}\" rel=\"{EXTERNAL}\" role=\"doc-backlink\" \
+                " <a class=\"footnote-back\" href=\"#fnref:{number}\" role=\"doc-backlink\" \
                  aria-label=\"Back to the text\">↩</a>"
             );
             let mut body = self

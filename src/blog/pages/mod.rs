@@ -6,21 +6,20 @@ mod post;
 mod prose;
 
 use super::{
-    api::PageHtml,
     content::{ImageSources, decode_path, split_list_page},
     numbers::Numbers,
-    page_path::EXTERNAL,
+    page_path::PagePath,
     server::Site,
 };
 use leptos::prelude::*;
 
-/// Has a browser load the address that it is at.
-const LOAD: &str = "<meta http-equiv=\"refresh\" content=\"0\" data-page>";
-
 /// A page, ready to be put into a document.
 #[derive(Clone)]
 pub(super) struct Page {
-    pub(super) html: PageHtml,
+    /// The elements of the document's head that are this page's and no other's.
+    pub(super) head: String,
+    /// What stands in the main landmark.
+    pub(super) body: String,
     /// It says that there is nothing at its address.
     pub(super) is_missing: bool,
     /// The other sites whose images it shows.
@@ -31,7 +30,8 @@ impl Page {
     fn new(head: String, body: impl IntoView) -> Self {
         let body = body.into_view().to_html();
         Self {
-            html: PageHtml { head, body },
+            head,
+            body,
             is_missing: false,
             image_sources: ImageSources::default(),
         }
@@ -41,38 +41,6 @@ impl Page {
         Self {
             image_sources: image_sources.clone(),
             ..self
-        }
-    }
-
-    /// What the browser puts into the document that it has, instead of loading this page.
-    ///
-    /// A document keeps the policy with which it was loaded. That policy does not name
-    /// the other sites whose images this page shows, so such a page is loaded: the
-    /// browser is given an element that has it load the address it is at, which is this
-    /// page's. (HTML Standard, "Refresh state", `http-equiv="refresh"`.)
-    pub(super) fn for_navigation(self, path: &str) -> PageHtml {
-        if self.image_sources.is_empty() {
-            return self.html;
-        }
-        let title = self
-            .html
-            .head
-            .find("</title>")
-            .map(|end| end + "</title>".len());
-        let title = title.and_then(|end| self.html.head.get(..end));
-        // For a browser that does not heed it.
-        let body = view! {
-            <div class="page">
-                <p>
-                    <a href=path.to_owned() rel=EXTERNAL>
-                        "Open the page"
-                    </a>
-                </p>
-            </div>
-        };
-        PageHtml {
-            head: format!("{}{LOAD}", title.unwrap_or_default()),
-            body: body.to_html(),
         }
     }
 }
@@ -92,20 +60,16 @@ pub(super) async fn at(site: &Site, numbers: &Numbers, path: &str) -> Page {
 
 /// The page at this path, which is decoded and, apart from `/`, does not end with a slash.
 async fn found(site: &Site, numbers: &Numbers, path: &str) -> Option<Page> {
-    match path {
-        "/about" => return Some(prose::about(site)),
-        "/privacy" => return Some(prose::privacy(site)),
-        _ => {}
-    }
-    if let Some(slug) = path.strip_prefix("/posts/") {
-        return post::post(site, numbers, slug).await;
-    }
-    let (list_path, number) = split_list_page(path)?;
-    match list_path {
-        "/" => lists::home(site, numbers, number).await,
-        other => {
-            let segment = other.strip_prefix("/tags/")?;
-            lists::tag(site, numbers, segment, number).await
-        }
+    match PagePath::parse(path)? {
+        PagePath::About => Some(prose::about(site)),
+        PagePath::Privacy => Some(prose::privacy(site)),
+        PagePath::Post(slug) => post::post(site, numbers, slug).await,
+        PagePath::List(path) => match split_list_page(path)? {
+            ("/", number) => lists::home(site, numbers, number).await,
+            (tag, number) => {
+                let segment = tag.strip_prefix("/tags/")?;
+                lists::tag(site, numbers, segment, number).await
+            }
+        },
     }
 }

@@ -8,7 +8,6 @@ use crate::{
     blog::{
         content::{Heading, Post, PostLink, PostSummary},
         numbers::Numbers,
-        page_path::EXTERNAL,
         server::Site,
     },
     counter::{
@@ -131,7 +130,7 @@ fn contents(headings: &[Heading]) -> impl IntoView + use<> {
     }
     let link = |heading: &Heading| {
         view! {
-            <a href=format!("#{}", heading.id) rel=EXTERNAL>
+            <a href=format!("#{}", heading.id)>
                 {heading.text.clone()}
             </a>
         }

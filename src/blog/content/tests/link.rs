@@ -18,7 +18,7 @@ fn a_link_to_a_file_leads_to_its_page() {
     assert_eq!(
         folder.html(),
         "<p><a href=\"/posts/other\">a</a> <a href=\"/posts/other#c\">b</a> <a href=\"/about\">d</a> \
-         <a href=\"/media/posts/a%20b.pdf\" rel=\"external\">e</a> <a href=\"#g\" rel=\"external\">f</a> <a href=\"/i\" rel=\"external\">h</a></p>\n"
+         <a href=\"/media/posts/a%20b.pdf\">e</a> <a href=\"#g\">f</a> <a href=\"/i\">h</a></p>\n"
     );
 }
 

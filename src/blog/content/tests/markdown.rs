@@ -25,7 +25,7 @@ fn headings_get_ids_links_and_places_in_the_list() {
     );
     assert_contains(
         &content.posts()[0].html,
-        "<h2 id=\"a-b-c\">A <code>b</code> &amp; <em>c</em> <a class=\"anchor\" href=\"#a-b-c\" rel=\"external\" \
+        "<h2 id=\"a-b-c\">A <code>b</code> &amp; <em>c</em> <a class=\"anchor\" href=\"#a-b-c\" \
          aria-label=\"Link to this section\">#</a></h2>",
     );
     assert_contains(&content.posts()[0].html, "<h4 id=\"deep\">");
@@ -122,12 +122,12 @@ fn footnotes_stand_below_in_the_order_of_their_references() {
     let html = html("A[^b] b[^a] c[^B].\n\n[^a]: First.\n\n[^b]: Second.\n\n## End\n");
     assert_contains(
         &html,
-        "<a id=\"fnref:1\" href=\"#fn:1\" rel=\"external\" role=\"doc-noteref\" aria-label=\"Footnote 1\">1</a>",
+        "<a id=\"fnref:1\" href=\"#fn:1\" role=\"doc-noteref\" aria-label=\"Footnote 1\">1</a>",
     );
     assert_contains(&html, "<a id=\"fnref:1:2\" href=\"#fn:1\"");
     let (text, notes) = html.split_once("<section class=\"footnotes\"").unwrap();
     assert_contains(text, "<h2 id=\"end\">");
-    let second = "<li id=\"fn:1\">\n<p>Second. <a class=\"footnote-back\" href=\"#fnref:1\" rel=\"external\"";
+    let second = "<li id=\"fn:1\">\n<p>Second. <a class=\"footnote-back\" href=\"#fnref:1\"";
     let first = "<li id=\"fn:2\">\n<p>First. <a class=\"footnote-back\"";
     assert!(notes.find(second).unwrap() < notes.find(first).unwrap());
 }

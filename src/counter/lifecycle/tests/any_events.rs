@@ -24,6 +24,7 @@ fn any_event() -> impl Strategy<Value = Event> {
         1 => Just(Event::Removed),
         1 => Just(Event::Leaving),
         1 => Just(Event::Arrived),
+        1 => Just(Event::Stayed),
         1 => Just(Event::Visible),
         1 => Just(Event::Hidden),
         1 => Just(Event::Online),
@@ -84,6 +85,7 @@ proptest! {
                     shown = false;
                 }
                 Event::Leaving => leaving_since = Some(page.now),
+                Event::Stayed => leaving_since = None,
                 Event::Arrived | Event::PageRestored => {
                     (in_cache, ended, showing_id) = (false, false, None);
                     (leaving_since, removed_since) = (None, None);

@@ -27,6 +27,15 @@ fn after_a_navigation_that_never_ends_the_page_reads_on_as_the_same_view() {
 }
 
 #[test]
+fn after_a_navigation_that_was_given_up_the_page_reads_on_at_once_as_the_same_view() {
+    let mut page = Page::reading();
+    assert_eq!(page.on(Event::Stayed), [], "none began");
+    page.on(Event::Leaving);
+    assert_eq!(page.on(Event::Stayed), [open(2, 1, true)]);
+    assert_eq!(page.on(frame(2)), [Action::Show(COUNTS)]);
+}
+
+#[test]
 fn a_page_that_is_left_for_good_is_no_reader_of_the_next_one() {
     let mut page = Page::reading();
     page.on(Event::Leaving);

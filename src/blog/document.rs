@@ -1,32 +1,36 @@
-//! The document and the routes. In the browser it is `browser` that takes
-//! over from here.
+//! The document around a page: its head, the header, the main landmark and the footer, and
+//! the scripts that bring it alive.
 
-use super::{layout::Layout, model::SiteInfo, pages};
+use super::{layout::layout, model::SiteInfo, pages::Page};
 use crate::web::site_files::AssetPaths;
 use leptos::{prelude::*, tachys::html::InertElement};
-use leptos_router::{
-    SsrMode,
-    components::{FlatRoutes, Route, Router},
-    path,
-};
 
-/// The document around the application, with what the page has in its head, and at the
-/// end the [`loading_scripts`]: what is found there is not fetched while the page itself
-/// still comes.
-pub(super) fn shell(
+/// The document with this page in it, which is the one at `path`, and at its end the
+/// [`loading_scripts`]: what is found there is not fetched while the page itself still comes.
+///
+/// The root says what a navigation has to know: which build of the browser's half the page
+/// is made for, and whose images it may show beside the site's own. That is what the policy
+/// allows with which it was loaded.
+pub(super) fn document(
+    page: Page,
+    path: &str,
     assets: &AssetPaths,
     site: &SiteInfo,
     loading_scripts: &str,
-    page_head: &str,
 ) -> impl IntoView + use<> {
     let style = assets.style.clone();
+    let version = assets.version();
+    let images = page.image_sources.iter().map(|source| source.as_str());
+    let images: Vec<_> = images.collect();
+    let images = (!images.is_empty()).then(|| images.join(" "));
     let language = site.language.clone();
     let title = site.title.clone();
-    let head = InertElement::new(page_head.to_owned());
+    let head = InertElement::new(page.head);
+    let body = layout(site, path, InertElement::new(page.body));
     let at_last = InertElement::new(loading_scripts.to_owned());
     view! {
         <!DOCTYPE html>
-        <html lang=language>
+        <html lang=language data-version=version data-images=images>
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -50,7 +54,7 @@ pub(super) fn shell(
                 {head}
             </head>
             <body>
-                <App />
+                {body}
                 {at_last}
             </body>
         </html>
@@ -79,39 +83,4 @@ pub(super) fn loading_scripts(options: LeptosOptions, assets: &AssetPaths) -> St
         };
         scripts.to_html()
     })
-}
-
-/// The application.
-#[component]
-pub fn App() -> impl IntoView {
-    view! {
-        <Router>
-            <Layout>
-                <FlatRoutes fallback=RoutedPage>
-                    // Async: the document is whole when it is sent, for those
-                    // who read it without JavaScript and for search engines,
-                    // and its status is known.
-                    <Route path=path!("/") view=RoutedPage ssr=SsrMode::Async />
-                    <Route path=path!("/page/:number") view=RoutedPage ssr=SsrMode::Async />
-                    <Route path=path!("/posts/:slug") view=RoutedPage ssr=SsrMode::Async />
-                    <Route path=path!("/tags/:tag") view=RoutedPage ssr=SsrMode::Async />
-                    <Route
-                        path=path!("/tags/:tag/page/:number")
-                        view=RoutedPage
-                        ssr=SsrMode::Async
-                    />
-                    <Route path=path!("/about") view=RoutedPage ssr=SsrMode::Async />
-                    <Route path=path!("/privacy") view=RoutedPage ssr=SsrMode::Async />
-                </FlatRoutes>
-            </Layout>
-        </Router>
-    }
-}
-
-/// The page that the server is answering with: it was made before the document around
-/// it, whose head needs it. Where no route matches it is the one that says so.
-#[component]
-fn RoutedPage() -> impl IntoView {
-    let body = use_context::<pages::Page>().map(|page| page.html.body);
-    InertElement::new(body.unwrap_or_default())
 }

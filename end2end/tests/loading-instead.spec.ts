@@ -3,7 +3,7 @@
 import type { Page } from '@playwright/test';
 import { withFiles } from '../support/content';
 import { expect, test } from '../support/fixtures';
-import { countLoads, expectCounter, hydrated, onNavigation } from '../support/page';
+import { countLoads, expectCounter, holdPages, hydrated, onNavigation } from '../support/page';
 
 const heading = (page: Page) => page.getByRole('heading', { level: 1 });
 const next = (page: Page) => page.getByRole('link', { name: 'Next Noon' });
@@ -275,4 +275,50 @@ test('who saves data has nothing fetched ahead', async ({ page }) => {
   await next(page).click();
   await expect(heading(page)).toHaveText('Noon');
   expect(asked).toBe(1);
+});
+
+test('a file that is clicked while a page is awaited is what is shown', async ({ page, server }) => {
+  await page.goto('/posts/dawn');
+  await expectCounter(page, '1 reading now · 1 view');
+  const letGo = await holdPages(page);
+  await next(page).click();
+  await expect(page.getByRole('main')).toHaveAttribute('aria-busy', 'true');
+  // Nor is it while the file's answer is awaited.
+  await page.route('**/feed.xml', async (route) => {
+    letGo();
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    await route.fulfill({ contentType: 'text/plain', body: 'a file' });
+  });
+  await page.getByRole('link', { name: 'Feed' }).first().click();
+  await expect(page.getByText('a file')).toBeVisible();
+  expect(await server.views('noon')).toEqual({ live: 0, total: 0 });
+  await page.goBack();
+  await expect(heading(page)).toHaveText('Dawn');
+});
+
+test.describe('while a page is loaded', () => {
+  test.use({ expectedComplaints: /status of 503/ });
+
+  test('a page that is loaded is not shown when another was clicked meanwhile', async ({ page, server }) => {
+    await page.goto('/posts/noon');
+    await expectCounter(page, '1 reading now · 1 view');
+    // Neither way it comes in time.
+    await page.route('**/posts/dusk', async (route) => {
+      if (route.request().resourceType() === 'fetch') return route.fulfill({ status: 503 });
+      await new Promise((resolve) => setTimeout(resolve, 2_000));
+      await route.continue().catch(() => {});
+    });
+    // Playwright asks nothing of a page that is about to be left.
+    await page.evaluate(() => {
+      const click = (way: string) =>
+        document.querySelector<HTMLElement>(`a[rel=${way}]`)?.click();
+      click('next');
+      setTimeout(() => click('prev'), 800);
+    });
+    await expect(heading(page)).toHaveText('Dawn');
+    await expectCounter(page, '1 reading now · 1 view');
+    await page.unrouteAll({ behavior: 'wait' });
+    await expect(heading(page)).toHaveText('Dawn');
+    expect(await server.views('dusk')).toEqual({ live: 0, total: 0 });
+  });
 });

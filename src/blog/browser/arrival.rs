@@ -73,29 +73,19 @@ pub(super) fn focus(section: Option<&Element>) {
 /// Has a screen reader say which page this is. A browser does so after a load; the focus
 /// alone says the heading.
 pub(super) fn announce() {
-    if let Some(region) = live_region() {
+    if let Some(region) = first(".announcement") {
         region.set_text_content(Some(&document().title()));
     }
 }
 
-/// Where it is said; made on first need. What is put into the page along with its text is
-/// not heard everywhere.
-fn live_region() -> Option<Element> {
-    let selector = ".announcement";
-    if let Some(region) = first(selector) {
-        return Some(region);
-    }
+/// Makes the live region for that, empty until the first navigation: what is put into a page
+/// along with its text is not heard everywhere.
+pub(super) fn add_live_region() -> Option<()> {
     let region = document().create_element("p").ok()?;
     region.set_class_name("announcement");
-    let _ = region.set_attribute("role", "status");
-    let body = document().body()?;
-    let _ = body.append_child(&region);
-    Some(region)
-}
-
-/// Makes the live region, which is empty until the first navigation.
-pub(super) fn prepare() {
-    live_region();
+    region.set_attribute("role", "status").ok()?;
+    document().body()?.append_child(&region).ok()?;
+    Some(())
 }
 
 /// Says whether the page is about to be replaced. The style sheet shows it after a while.

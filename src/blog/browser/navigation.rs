@@ -52,6 +52,8 @@ pub(super) struct Navigation {
     number: Cell<usize>,
     scrolled: RefCell<Option<Timeout>>,
     prefetch: Rc<Prefetch>,
+    /// The browser loads a page that could not be shown without, and this one is still here.
+    is_loading: Cell<bool>,
     /// What may be asked by the address of a page.
     notice: OnceCell<Rc<Notice>>,
 }
@@ -66,14 +68,19 @@ impl Navigation {
             number: Cell::default(),
             scrolled: RefCell::default(),
             prefetch: Rc::default(),
+            is_loading: Cell::default(),
             notice: OnceCell::new(),
         })
     }
 
     /// From now on follows links, and the browser's history.
     pub(super) fn listen(self: &Rc<Self>) {
-        arrival::prepare();
-        history::restore_by_browser(false);
+        // Without one a page is not announced.
+        let _ = arrival::add_live_region();
+        // Until it has loaded, the browser moves it to where it stood.
+        if document().ready_state() == "complete" {
+            history::restore_by_browser(false);
+        }
         self.on(&document(), "click", Self::clicked);
         self.on(&window(), "popstate", |this, _| this.traversed());
         self.on(&window(), "scroll", |this, _| this.scrolled());
@@ -103,7 +110,14 @@ impl Navigation {
 
     /// Something was clicked, which may be a link to a page.
     fn clicked(self: &Rc<Self>, click: &Event) {
-        let Some(address) = clicked_page(click) else {
+        let Some(link) = followed_link(click) else {
+            return;
+        };
+        let Some(address) = Address::of_link(&link) else {
+            // What this window is to show is the last that was clicked.
+            if link.target().is_empty() && !link.has_attribute("download") {
+                self.stay();
+            }
             return;
         };
         let present = Address::current();
@@ -112,7 +126,7 @@ impl Navigation {
         if is_there {
             self.keep_place();
         }
-        let is_section = is_there && address.page == present.page && is_with_fragment(click);
+        let is_section = is_there && address.page == present.page && link.href().contains('#');
         if is_section {
             // The browser goes there, within the page.
             return;
@@ -165,10 +179,18 @@ impl Navigation {
     /// The document is shown, for the first time or out of the back/forward cache.
     fn brought_back(self: &Rc<Self>) {
         history::restore_by_browser(false);
-        let address = Address::current();
-        if *self.shown.borrow() != address.page {
-            self.go_to(address, Entry::Present);
-        }
+        self.is_loading.set(false);
+        let this = Rc::clone(self);
+        // Once everybody knows that it is back: it may be left again.
+        let next = move || {
+            let address = Address::current();
+            if *this.shown.borrow() != address.page {
+                this.go_to(address, Entry::Present);
+            } else {
+                this.bring_alive();
+            }
+        };
+        Timeout::new(0, next).forget();
     }
 
     /// Gives up the page that is waited for; returns whether there is one.
@@ -183,15 +205,26 @@ impl Navigation {
 
     /// The page that is shown is the one to be shown.
     fn stay(&self) {
-        if self.cancel() {
+        let was_loading = self.stop_loading();
+        if self.cancel() || was_loading {
             navigation::cancel();
             self.bring_alive();
         }
     }
 
+    /// Gives up the load that is under way; returns whether there is one.
+    fn stop_loading(&self) -> bool {
+        let was_loading = self.is_loading.replace(false);
+        if was_loading {
+            let _ = window().stop();
+        }
+        was_loading
+    }
+
     fn go_to(self: &Rc<Self>, address: Address, entry: Entry) {
         // One that was waited for before is given up.
         self.awaited.take();
+        self.stop_loading();
         let number = self.number.get() + 1;
         self.number.set(number);
         navigation::start();
@@ -213,22 +246,32 @@ impl Navigation {
                         this.show(&page, address, entry);
                     }
                 }),
-                None => {
-                    this.cancel();
-                    history::load(entry, &address);
-                }
+                None => this.load(&address, entry),
             }
         });
     }
 
+    /// Has the browser load what cannot be shown without.
+    fn load(&self, address: &Address, entry: Entry) {
+        self.cancel();
+        self.is_loading.set(true);
+        history::load(entry, address);
+    }
+
     fn show(&self, new: &FetchedPage, mut address: Address, entry: Entry) {
-        self.awaited.take();
         address.page.clone_from(&new.page);
+        if *self.shown.borrow() == Address::current().page {
+            self.keep_place();
+        }
+        history::restore_by_browser(false);
+        // What is shown is found at this address: relative ones are of it.
+        if !history::enter(entry, &address) {
+            return self.load(&address, entry);
+        }
+        self.awaited.take();
+        self.scrolled.take();
         self.counters.take();
         navigation::finish();
-        // What is shown is found at this address: relative ones are of it.
-        self.scrolled.take();
-        history::enter(entry, &address);
         self.shown.replace(new.page.clone());
         arrival::replace_page(&new.document);
         arrival::mark_current(address.path());
@@ -261,22 +304,13 @@ impl Navigation {
     }
 }
 
-/// The page that this click asks for, as it is: in this window, and by nobody else.
-fn clicked_page(click: &Event) -> Option<Address> {
+/// The link that this click follows as it is: in this window, and through nobody else.
+fn followed_link(click: &Event) -> Option<HtmlAnchorElement> {
     let mouse: &MouseEvent = click.dyn_ref()?;
     let is_plain = mouse.button() == 0
         && !(mouse.ctrl_key() || mouse.meta_key() || mouse.shift_key() || mouse.alt_key());
     if !is_plain || click.default_prevented() {
         return None;
     }
-    Address::of_link(&clicked_link(click)?)
-}
-
-fn clicked_link(click: &Event) -> Option<HtmlAnchorElement> {
     around_target(click, "a[href]")?.dyn_into().ok()
-}
-
-/// Whether the clicked link has a fragment, which may be empty.
-fn is_with_fragment(click: &Event) -> bool {
-    clicked_link(click).is_some_and(|link| link.href().contains('#'))
 }

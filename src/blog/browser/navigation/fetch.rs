@@ -67,13 +67,19 @@ pub(super) async fn fetch(address: &Address, init: &RequestInit) -> Option<Fetch
         return None;
     }
     let origin = window().location().origin().ok()?;
-    let page = response.url().strip_prefix(&origin)?.to_owned();
+    let url = response.url();
+    let page = url
+        .strip_prefix(&origin)
+        .filter(|page| page.starts_with('/'))?;
     let html = JsFuture::from(response.text().ok()?).await.ok()?;
     let document = DomParser::new()
         .ok()?
         .parse_from_string(&html.as_string()?, SupportedType::TextHtml)
         .ok()?;
-    fits(&document).then_some(FetchedPage { document, page })
+    fits(&document).then(|| FetchedPage {
+        document,
+        page: page.to_owned(),
+    })
 }
 
 /// Fetches the page so that it lies in the browser's cache; returns whether it does.

@@ -18,11 +18,14 @@ pub(super) enum Entry {
     Present,
 }
 
-/// Makes this address the present one, in this way.
-pub(super) fn enter(entry: Entry, address: &Address) {
-    let Some(history) = history() else { return };
+/// Makes this address the present one, in this way; returns whether it is. Safari refuses more
+/// than a hundred in half a minute.
+pub(super) fn enter(entry: Entry, address: &Address) -> bool {
+    let Some(history) = history() else {
+        return false;
+    };
     let text = address.to_text();
-    let _ = match entry {
+    let entered = match entry {
         Entry::New => history.push_state_with_url(&JsValue::NULL, "", Some(&text)),
         Entry::Same => history.replace_state_with_url(&JsValue::NULL, "", Some(&text)),
         // The server may have sent us on to another.
@@ -32,6 +35,7 @@ pub(super) fn enter(entry: Entry, address: &Address) {
         }
         Entry::Present => Ok(()),
     };
+    entered.is_ok()
 }
 
 /// Has the browser load this address, in this way.
@@ -51,7 +55,7 @@ pub(super) fn keep_place() {
     let _ = Reflect::set(&state, &"x".into(), &number(window.scroll_x()));
     let _ = Reflect::set(&state, &"y".into(), &number(window.scroll_y()));
     if let Some(history) = history() {
-        // Safari refuses more than a hundred in half a minute: then it is where it was before.
+        // Where that is refused, the page is found where it stood before.
         let _ = history.replace_state(&state, "");
     }
 }

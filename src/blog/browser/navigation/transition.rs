@@ -1,8 +1,14 @@
 //! How one page takes the place of another on the screen.
 
+use gloo_timers::callback::Timeout;
 use js_sys::{Function, Promise, Reflect};
 use leptos::prelude::{document, window};
-use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use std::{cell::Cell, rc::Rc};
+use wasm_bindgen::{JsCast, closure::Closure};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+
+/// A browser that draws nothing meanwhile begins no transition: the page is changed without.
+const PATIENCE_MS: u32 = 200;
 
 /// Changes the page: in a view transition where the browser has one and its user has nothing
 /// against motion, otherwise at once.
@@ -15,19 +21,31 @@ pub(super) fn change(change: impl FnOnce() + 'static) {
     let Some(start) = start.filter(|_| !reduces_motion() && !document.hidden()) else {
         return change();
     };
-    let change = Closure::once_into_js(change);
-    if let Ok(transition) = start.call1(&document, &change) {
-        // It is rejected where the transition is skipped, which is nobody's mistake.
-        if let Ok(ready) = Reflect::get(&transition, &"ready".into())
-            && let Ok(ready) = ready.dyn_into::<Promise>()
-        {
-            let nothing = Closure::once_into_js(|_: JsValue| {});
-            if let Some(nothing) = nothing.dyn_ref::<Function>() {
-                let _ = Reflect::get(&ready, &"catch".into())
-                    .and_then(|catch| catch.dyn_into::<Function>())
-                    .and_then(|catch| catch.call1(&ready, nothing));
-            }
-        }
+    // Whoever comes first.
+    let change: Rc<Change> = Rc::new(Cell::new(Some(Box::new(change))));
+    let later = Rc::clone(&change);
+    Timeout::new(PATIENCE_MS, move || run(&later)).forget();
+    let begin = Closure::once_into_js(move || run(&change));
+    let ready = start
+        .call1(&document, &begin)
+        .and_then(|transition| Reflect::get(&transition, &"ready".into()));
+    if let Some(ready) = ready
+        .ok()
+        .and_then(|ready| ready.dyn_into::<Promise>().ok())
+    {
+        spawn_local(async move {
+            // It is rejected where the transition is skipped, which is nobody's mistake.
+            let _ = JsFuture::from(ready).await;
+        });
+    }
+}
+
+/// What is still to be done, if it is.
+type Change = Cell<Option<Box<dyn FnOnce()>>>;
+
+fn run(change: &Change) {
+    if let Some(change) = change.take() {
+        change();
     }
 }
 

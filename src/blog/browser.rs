@@ -33,7 +33,7 @@ async fn step_by_step() {
     navigation.listen();
 
     next_task().await;
-    navigation.bring_alive();
+    navigation.hydrate_counters();
 
     next_task().await;
     copy_button::add_buttons();
@@ -42,8 +42,8 @@ async fn step_by_step() {
 
     // It shows nothing to most.
     next_task().await;
-    if let Some(notice) = Notice::at_end_of_page() {
-        navigation.tell(notice);
+    if let Some(notice) = Notice::append_to_body() {
+        navigation.set_notice(notice);
     }
 }
 

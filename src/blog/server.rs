@@ -27,7 +27,7 @@ use crate::{
 };
 use axum::{
     Router,
-    extract::{FromRef, Path, Request, State},
+    extract::{Path, Request, State},
     http::{HeaderValue, Method, StatusCode, header},
     middleware::{Next, from_fn, from_fn_with_state, map_response_with_state},
     response::{IntoResponse, Redirect, Response},
@@ -50,7 +50,7 @@ pub struct Site {
     pub respect_gpc: bool,
 }
 
-#[derive(Clone, FromRef)]
+#[derive(Clone)]
 struct AppState {
     renderer: Renderer,
     site: Site,

@@ -6,6 +6,8 @@
 
 #[cfg(feature = "hydrate")]
 pub use super::browser::notice::Notice;
+#[cfg(feature = "hydrate")]
+use super::browser::notice::fill;
 use leptos::{html, prelude::*};
 
 /// The notice, to be placed once, anywhere on every page. It shows nothing
@@ -17,8 +19,7 @@ use leptos::{html, prelude::*};
 #[component]
 pub fn OptOut() -> impl IntoView {
     let element = NodeRef::<html::Aside>::new();
-    #[cfg(feature = "hydrate")]
-    super::browser::notice::fill(element);
+    fill(element);
     view! {
         <aside
             class="opt-out"
@@ -30,3 +31,7 @@ pub fn OptOut() -> impl IntoView {
         />
     }
 }
+
+/// A server knows no browser.
+#[cfg(not(feature = "hydrate"))]
+fn fill(_: NodeRef<html::Aside>) {}

@@ -7,16 +7,15 @@ use std::any::Any;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
-/// Counters that are alive. They end when they are dropped.
-#[derive(Default)]
-pub(super) struct LiveCounters {
+/// The hydrated counters of a page. Dropping them unmounts them.
+pub(super) struct HydratedCounters {
     _mounted: Vec<Box<dyn Any>>,
 }
 
-impl LiveCounters {
-    /// Brings the counters of the page alive, all in one go: once a socket is open, the
+impl HydratedCounters {
+    /// Hydrates the counters of the page, all in one go: once a socket is open, the
     /// numbers are no longer those that the server wrote.
-    pub(super) fn of_page() -> Self {
+    pub(super) fn hydrate() -> Self {
         let places = all(&document(), "[data-view-counter]");
         Self {
             _mounted: places.into_iter().filter_map(counter).collect(),

@@ -1,5 +1,5 @@
-//! From page to page without a load. The server's HTML is put into the main landmark as it is;
-//! what is alive in it is brought alive.
+//! Client-side navigation. The server's HTML is put into the main landmark as it is, and its
+//! counters are hydrated.
 //!
 //! The browser's history is the only one. The address in it changes when the page does: until
 //! then the reader sees, reloads and shares the page that is there. Where the browser goes back
@@ -14,7 +14,7 @@ mod transition;
 
 use super::{
     arrival,
-    counters::LiveCounters,
+    counters::HydratedCounters,
     dom::{around_target, on},
 };
 use crate::{
@@ -22,7 +22,7 @@ use crate::{
     counter::{navigation, opt_out::Notice},
 };
 use address::Address;
-use fetch::{FetchedPage, Question};
+use fetch::{FetchGuard, FetchedPage};
 use gloo_timers::callback::Timeout;
 use history::Entry;
 use leptos::prelude::{document, window};
@@ -35,26 +35,26 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{Event, HtmlAnchorElement, MouseEvent};
 
-/// So long after it was last scrolled, where the page stands is written down. There is an event
-/// for the end of scrolling, which not every browser has.
-const SCROLLED_MS: u32 = 100;
+/// The scroll position is saved so long after the last scroll event, in milliseconds. Not every
+/// browser has an event for the end of scrolling.
+const SCROLL_END_MS: u32 = 100;
 
 /// The page that is shown, and the way to the next one.
 pub(super) struct Navigation {
     /// Path and query of the page that is shown. The address bar is ahead of it while the
     /// browser goes back or forward.
-    shown: RefCell<String>,
-    /// None until they are brought alive.
-    counters: RefCell<Option<LiveCounters>>,
-    /// The page that is waited for.
-    awaited: RefCell<Option<Question>>,
-    /// How many pages were waited for: only the last is shown.
-    number: Cell<usize>,
+    current_page: RefCell<String>,
+    /// `None` until they are hydrated.
+    counters: RefCell<Option<HydratedCounters>>,
+    /// The fetch of the next page.
+    pending_fetch: RefCell<Option<FetchGuard>>,
+    /// Numbers the navigations: only the page of the last one is shown.
+    generation: Cell<usize>,
     scrolled: RefCell<Option<Timeout>>,
     prefetch: Rc<Prefetch>,
     /// The browser loads a page that could not be shown without, and this one is still here.
     is_loading: Cell<bool>,
-    /// What may be asked by the address of a page.
+    /// The opt-out notice, which an address may open.
     notice: OnceCell<Rc<Notice>>,
 }
 
@@ -62,10 +62,10 @@ impl Navigation {
     /// Of the page that the server sent.
     pub(super) fn new() -> Rc<Self> {
         Rc::new(Self {
-            shown: RefCell::new(Address::current().page),
+            current_page: RefCell::new(Address::current().page),
             counters: RefCell::default(),
-            awaited: RefCell::default(),
-            number: Cell::default(),
+            pending_fetch: RefCell::default(),
+            generation: Cell::default(),
             scrolled: RefCell::default(),
             prefetch: Rc::default(),
             is_loading: Cell::default(),
@@ -79,13 +79,13 @@ impl Navigation {
         let _ = arrival::add_live_region();
         // Until it has loaded, the browser moves it to where it stood.
         if document().ready_state() == "complete" {
-            history::restore_by_browser(false);
+            history::set_restored_by_browser(false);
         }
-        self.on(&document(), "click", Self::clicked);
-        self.on(&window(), "popstate", |this, _| this.traversed());
-        self.on(&window(), "scroll", |this, _| this.scrolled());
-        self.on(&window(), "pagehide", |this, _| this.put_away());
-        self.on(&window(), "pageshow", |this, _| this.brought_back());
+        self.on(&document(), "click", Self::on_click);
+        self.on(&window(), "popstate", |this, _| this.on_popstate());
+        self.on(&window(), "scroll", |this, _| this.on_scroll());
+        self.on(&window(), "pagehide", |this, _| this.on_pagehide());
+        self.on(&window(), "pageshow", |this, _| this.on_pageshow());
         self.prefetch.listen();
     }
 
@@ -94,37 +94,37 @@ impl Navigation {
         on(target, name, move |event| then(&this, &event));
     }
 
-    /// Brings the counters of the page alive; none, if its reader is about to leave it already.
-    pub(super) fn bring_alive(&self) {
-        if self.awaited.borrow().is_none() {
+    /// Hydrates the counters of the page, unless its reader is about to leave it already.
+    pub(super) fn hydrate_counters(&self) {
+        if self.pending_fetch.borrow().is_none() {
             self.counters
                 .borrow_mut()
-                .get_or_insert_with(LiveCounters::of_page);
+                .get_or_insert_with(HydratedCounters::hydrate);
         }
     }
 
-    /// From now on tells this notice of each new address.
-    pub(super) fn tell(&self, notice: Rc<Notice>) {
+    /// Updates this notice after each navigation from now on.
+    pub(super) fn set_notice(&self, notice: Rc<Notice>) {
         let _ = self.notice.set(notice);
     }
 
     /// Something was clicked, which may be a link to a page.
-    fn clicked(self: &Rc<Self>, click: &Event) {
+    fn on_click(self: &Rc<Self>, click: &Event) {
         let Some(link) = followed_link(click) else {
             return;
         };
-        let Some(address) = Address::of_link(&link) else {
+        let Some(address) = Address::from_link(&link) else {
             // What this window is to show is the last that was clicked.
             if link.target().is_empty() && !link.has_attribute("download") {
-                self.stay();
+                self.cancel_navigation();
             }
             return;
         };
         let present = Address::current();
         // The page is the address's, unless the browser is on its way to another.
-        let is_there = *self.shown.borrow() == present.page;
+        let is_there = *self.current_page.borrow() == present.page;
         if is_there {
-            self.keep_place();
+            self.save_scroll_position();
         }
         let is_section = is_there && address.page == present.page && link.href().contains('#');
         if is_section {
@@ -140,79 +140,79 @@ impl Navigation {
     }
 
     /// The browser went to an entry of the history.
-    fn traversed(self: &Rc<Self>) {
-        // Where the other entry's page stood is no longer to be written down.
+    fn on_popstate(self: &Rc<Self>) {
+        // The position that was to be saved belongs to the entry that was left.
         self.scrolled.take();
         let address = Address::current();
-        if *self.shown.borrow() == address.page {
-            self.stay();
-            self.go_to_place(&address, Entry::Present);
-            self.tell_address();
+        if *self.current_page.borrow() == address.page {
+            self.cancel_navigation();
+            self.restore_scroll_position(&address, Entry::Present);
+            self.update_notice();
         } else {
             self.go_to(address, Entry::Present);
         }
     }
 
-    /// The page moved. Where it stands is written down when it does not move any more.
-    fn scrolled(self: &Rc<Self>) {
+    /// Saves the scroll position once the page does not move any more.
+    fn on_scroll(self: &Rc<Self>) {
         let this = Rc::clone(self);
         let later = move || {
-            if *this.shown.borrow() == Address::current().page {
-                this.keep_place();
+            if *this.current_page.borrow() == Address::current().page {
+                this.save_scroll_position();
             }
         };
         self.scrolled
-            .replace(Some(Timeout::new(SCROLLED_MS, later)));
+            .replace(Some(Timeout::new(SCROLL_END_MS, later)));
     }
 
-    fn keep_place(&self) {
+    fn save_scroll_position(&self) {
         self.scrolled.take();
-        history::keep_place();
+        history::save_scroll_position();
     }
 
     /// The document is left: the browser loads the next one, and this one if it comes back.
-    fn put_away(&self) {
-        self.cancel();
-        history::restore_by_browser(true);
+    fn on_pagehide(&self) {
+        self.abort_fetch();
+        history::set_restored_by_browser(true);
     }
 
     /// The document is shown, for the first time or out of the back/forward cache.
-    fn brought_back(self: &Rc<Self>) {
-        history::restore_by_browser(false);
+    fn on_pageshow(self: &Rc<Self>) {
+        history::set_restored_by_browser(false);
         self.is_loading.set(false);
         let this = Rc::clone(self);
         // Once everybody knows that it is back: it may be left again.
         let next = move || {
             let address = Address::current();
-            if *this.shown.borrow() != address.page {
+            if *this.current_page.borrow() != address.page {
                 this.go_to(address, Entry::Present);
             } else {
-                this.bring_alive();
+                this.hydrate_counters();
             }
         };
         Timeout::new(0, next).forget();
     }
 
-    /// Gives up the page that is waited for; returns whether there is one.
-    fn cancel(&self) -> bool {
-        let is_awaited = self.awaited.take().is_some();
-        if is_awaited {
-            self.number.set(self.number.get() + 1);
+    /// Aborts the fetch of the next page; returns whether there is one.
+    fn abort_fetch(&self) -> bool {
+        let is_latest = self.pending_fetch.take().is_some();
+        if is_latest {
+            self.generation.set(self.generation.get() + 1);
             arrival::set_busy(false);
         }
-        is_awaited
+        is_latest
     }
 
-    /// The page that is shown is the one to be shown.
-    fn stay(&self) {
+    /// Cancels the navigation or load under way: the page that is shown stays.
+    fn cancel_navigation(&self) {
         let was_loading = self.stop_loading();
-        if self.cancel() || was_loading {
+        if self.abort_fetch() || was_loading {
             navigation::cancel();
-            self.bring_alive();
+            self.hydrate_counters();
         }
     }
 
-    /// Gives up the load that is under way; returns whether there is one.
+    /// Stops the load under way; returns whether there is one.
     fn stop_loading(&self) -> bool {
         let was_loading = self.is_loading.replace(false);
         if was_loading {
@@ -223,26 +223,26 @@ impl Navigation {
 
     fn go_to(self: &Rc<Self>, address: Address, entry: Entry) {
         // One that was waited for before is given up.
-        self.awaited.take();
+        self.pending_fetch.take();
         self.stop_loading();
-        let number = self.number.get() + 1;
-        self.number.set(number);
+        let generation = self.generation.get() + 1;
+        self.generation.set(generation);
         navigation::start();
         arrival::set_busy(true);
-        let question = Question::new();
-        let init = question.init();
-        self.prefetch.use_for(&address, &init);
-        self.awaited.replace(Some(question));
+        let guard = FetchGuard::new();
+        let init = guard.init();
+        self.prefetch.reuse(&address, &init);
+        self.pending_fetch.replace(Some(guard));
         let this = Rc::clone(self);
         spawn_local(async move {
             let page = fetch::fetch(&address, &init).await;
-            let is_awaited = move |this: &Self| this.number.get() == number;
-            if !is_awaited(&this) {
+            let is_latest = move |this: &Self| this.generation.get() == generation;
+            if !is_latest(&this) {
                 return;
             }
             match page {
                 Some(page) => transition::change(move || {
-                    if is_awaited(&this) {
+                    if is_latest(&this) {
                         this.show(&page, address, entry);
                     }
                 }),
@@ -253,41 +253,41 @@ impl Navigation {
 
     /// Has the browser load what cannot be shown without.
     fn load(&self, address: &Address, entry: Entry) {
-        self.cancel();
+        self.abort_fetch();
         self.is_loading.set(true);
         history::load(entry, address);
     }
 
     fn show(&self, new: &FetchedPage, mut address: Address, entry: Entry) {
         address.page.clone_from(&new.page);
-        if *self.shown.borrow() == Address::current().page {
-            self.keep_place();
+        if *self.current_page.borrow() == Address::current().page {
+            self.save_scroll_position();
         }
-        history::restore_by_browser(false);
+        history::set_restored_by_browser(false);
         // What is shown is found at this address: relative ones are of it.
         if !history::enter(entry, &address) {
             return self.load(&address, entry);
         }
-        self.awaited.take();
+        self.pending_fetch.take();
         self.scrolled.take();
         self.counters.take();
         navigation::finish();
-        self.shown.replace(new.page.clone());
+        self.current_page.replace(new.page.clone());
         arrival::replace_page(&new.document);
         arrival::mark_current(address.path());
-        self.bring_alive();
+        self.hydrate_counters();
         copy_button::add_buttons();
-        self.go_to_place(&address, entry);
+        self.restore_scroll_position(&address, entry);
         arrival::focus(arrival::section(&address.hash).as_ref());
         arrival::announce();
-        self.tell_address();
+        self.update_notice();
     }
 
-    /// Goes to where the page stood when this entry was left, to the section of the address,
-    /// or to the beginning.
-    fn go_to_place(&self, address: &Address, entry: Entry) {
+    /// Scrolls to where the page stood when this entry was left, to the section of the address,
+    /// or to the top.
+    fn restore_scroll_position(&self, address: &Address, entry: Entry) {
         let kept = match entry {
-            Entry::Present => history::kept_place(),
+            Entry::Present => history::saved_scroll_position(),
             Entry::New | Entry::Same => None,
         };
         match (kept, arrival::section(&address.hash)) {
@@ -297,9 +297,9 @@ impl Navigation {
         }
     }
 
-    fn tell_address(&self) {
+    fn update_notice(&self) {
         if let Some(notice) = self.notice.get() {
-            notice.look();
+            notice.update();
         }
     }
 }

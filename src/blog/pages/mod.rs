@@ -14,7 +14,6 @@ use super::{
 use leptos::prelude::*;
 
 /// A page, ready to be put into a document.
-#[derive(Clone)]
 pub(super) struct Page {
     /// The elements of the document's head that are this page's and no other's.
     pub(super) head: String,

@@ -12,7 +12,7 @@ use web_sys::{Element, Event, EventTarget, HtmlElement};
 
 /// What the notice says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Words {
+enum State {
     /// Nothing: this browser counts, and nobody asked.
     None,
     /// Whether to leave this browser out.
@@ -23,7 +23,7 @@ enum Words {
     Impossible,
 }
 
-impl Words {
+impl State {
     /// The HTML of the notice. A button's value is the role that it gives this browser.
     fn html(self) -> &'static str {
         match self {
@@ -51,7 +51,7 @@ impl Words {
 /// leptos_router: it says when there is another address.
 pub struct Notice {
     element: HtmlElement,
-    says: Cell<Words>,
+    state: Cell<State>,
     _listeners: Vec<Listener>,
 }
 
@@ -73,7 +73,7 @@ impl Drop for Listener {
 impl Notice {
     /// A notice in an element of its own, at the end of the page, for as long as the page
     /// lives. `None` if the document takes none.
-    pub fn at_end_of_page() -> Option<Rc<Self>> {
+    pub fn append_to_body() -> Option<Rc<Self>> {
         let element = document().create_element("aside").ok()?;
         for (name, value) in [
             ("class", "opt-out"),
@@ -86,7 +86,7 @@ impl Notice {
         }
         document().body()?.append_child(&element).ok()?;
         let notice = Self::in_element(element.dyn_into().ok()?);
-        notice.look();
+        notice.update();
         Some(notice)
     }
 
@@ -112,14 +112,14 @@ impl Notice {
             let window = window();
             let listeners = vec![
                 on(&element, "click", Self::clicked),
-                on(&window, "hashchange", |this, _| this.look()),
+                on(&window, "hashchange", |this, _| this.update()),
                 // Another tab decided; of which a page in the back/forward cache is not told.
-                on(&window, "storage", |this, _| this.look()),
-                on(&window, "pageshow", |this, _| this.look()),
+                on(&window, "storage", |this, _| this.update()),
+                on(&window, "pageshow", |this, _| this.update()),
             ];
             Self {
                 element,
-                says: Cell::new(Words::None),
+                state: Cell::new(State::None),
                 _listeners: listeners,
             }
         })
@@ -127,29 +127,29 @@ impl Notice {
 
     /// Shows what was decided, and asks when the address in the address bar asks. To be called
     /// after each navigation.
-    pub fn look(&self) {
+    pub fn update(&self) {
         self.show(exclusion::address_asks());
     }
 
     fn show(&self, address_asks: bool) {
         let next = match exclusion::role() {
-            Role::Watcher => Words::LeftOut,
-            Role::Reader if address_asks => Words::Question,
-            Role::Reader => Words::None,
+            Role::Watcher => State::LeftOut,
+            Role::Reader if address_asks => State::Question,
+            Role::Reader => State::None,
         };
-        if self.says.get() != next {
-            self.say(next);
-            if next == Words::Question {
+        if self.state.get() != next {
+            self.set_state(next);
+            if next == State::Question {
                 // Who asked is answered, also where it is not seen.
                 focus(self.element.clone());
             }
         }
     }
 
-    fn say(&self, words: Words) {
-        self.says.set(words);
-        self.element.set_inner_html(words.html());
-        self.element.set_hidden(words == Words::None);
+    fn set_state(&self, state: State) {
+        self.state.set(state);
+        self.element.set_inner_html(state.html());
+        self.element.set_hidden(state == State::None);
     }
 
     /// Does as the owner says, if a button was clicked.
@@ -167,15 +167,15 @@ impl Notice {
             false => Role::Reader,
         };
         let next = match exclusion::decide(wish) {
-            Role::Watcher => Words::LeftOut,
-            Role::Reader if leave_out => Words::Impossible,
-            Role::Reader => Words::None,
+            Role::Watcher => State::LeftOut,
+            Role::Reader if leave_out => State::Impossible,
+            Role::Reader => State::None,
         };
-        self.say(next);
+        self.set_state(next);
         // The button that was pressed is gone, and the keyboard's place with it.
         let main = || document().query_selector("main").ok()??.dyn_into().ok();
         focus(match next {
-            Words::None => main().unwrap_or_else(|| self.element.clone()),
+            State::None => main().unwrap_or_else(|| self.element.clone()),
             _ => self.element.clone(),
         });
     }

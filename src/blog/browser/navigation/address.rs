@@ -24,9 +24,9 @@ impl Address {
         }
     }
 
-    /// The page of this site that the link leads to. None where the link leads to something
+    /// The page of this site that the link leads to. `None` if it leads to something
     /// else, or says that it is to be opened in another way.
-    pub(super) fn of_link(link: &HtmlAnchorElement) -> Option<Self> {
+    pub(super) fn from_link(link: &HtmlAnchorElement) -> Option<Self> {
         let is_own = link.origin() == window().location().origin().ok()?;
         let is_plain = link.target().is_empty()
             && !link.has_attribute("download")

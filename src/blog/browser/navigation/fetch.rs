@@ -10,29 +10,29 @@ use web_sys::{
     AbortController, Document, DomParser, RequestCache, RequestInit, Response, SupportedType,
 };
 
-/// A page that takes longer is loaded: the browser shows that it is waiting, waits for as long
-/// as its reader does, and says what is wrong.
-const PATIENCE_MS: u32 = 10_000;
+/// A page that takes longer, in milliseconds, is loaded: the browser shows that it is waiting,
+/// waits for as long as its reader does, and says what is wrong.
+const FETCH_TIMEOUT_MS: u32 = 10_000;
 
-/// A question that is under way. Dropping it ends it.
-pub(super) struct Question {
+/// A fetch under way. Dropping it aborts the fetch.
+pub(super) struct FetchGuard {
     controller: Option<AbortController>,
-    _patience: Option<Timeout>,
+    _timeout: Option<Timeout>,
 }
 
-impl Question {
+impl FetchGuard {
     pub(super) fn new() -> Self {
         let controller = AbortController::new().ok();
-        let patience = controller
+        let timeout = controller
             .clone()
-            .map(|controller| Timeout::new(PATIENCE_MS, move || controller.abort()));
+            .map(|controller| Timeout::new(FETCH_TIMEOUT_MS, move || controller.abort()));
         Self {
             controller,
-            _patience: patience,
+            _timeout: timeout,
         }
     }
 
-    /// What the browser is asked for.
+    /// The options of the fetch.
     pub(super) fn init(&self) -> RequestInit {
         let init = RequestInit::new();
         let signal = self.controller.as_ref().map(AbortController::signal);
@@ -41,7 +41,7 @@ impl Question {
     }
 }
 
-impl Drop for Question {
+impl Drop for FetchGuard {
     fn drop(&mut self) {
         if let Some(controller) = &self.controller {
             controller.abort();
@@ -56,10 +56,21 @@ pub(super) struct FetchedPage {
     pub(super) page: String,
 }
 
-/// The page at this address. None where only a load can show what is there: it is no page, it
-/// is one of another build or with images that the policy of this document does not allow, or
-/// it could not be had.
+/// Fetches the page at this address. Returns `None` where only a load can show what is there: it
+/// is no page, it is one of another build or with images that the policy of this document does
+/// not allow, or it could not be had.
 pub(super) async fn fetch(address: &Address, init: &RequestInit) -> Option<FetchedPage> {
+    let (page, html) = fetch_html(address, init).await?;
+    let document = DomParser::new()
+        .ok()?
+        .parse_from_string(&html, SupportedType::TextHtml)
+        .ok()?;
+    fits(&document).then_some(FetchedPage { document, page })
+}
+
+/// Fetches the HTML at this address. Returns the path and query that it came from in the end, and
+/// the HTML; `None` if there is none.
+async fn fetch_html(address: &Address, init: &RequestInit) -> Option<(String, String)> {
     let response = window().fetch_with_str_and_init(&address.page, init);
     let response: Response = JsFuture::from(response).await.ok()?.dyn_into().ok()?;
     let media_type = response.headers().get("content-type").ok()??;
@@ -72,20 +83,13 @@ pub(super) async fn fetch(address: &Address, init: &RequestInit) -> Option<Fetch
         .strip_prefix(&origin)
         .filter(|page| page.starts_with('/'))?;
     let html = JsFuture::from(response.text().ok()?).await.ok()?;
-    let document = DomParser::new()
-        .ok()?
-        .parse_from_string(&html.as_string()?, SupportedType::TextHtml)
-        .ok()?;
-    fits(&document).then(|| FetchedPage {
-        document,
-        page: page.to_owned(),
-    })
+    Some((page.to_owned(), html.as_string()?))
 }
 
 /// Fetches the page so that it lies in the browser's cache; returns whether it does.
 pub(super) async fn prefetch(address: &Address) -> bool {
-    let question = Question::new();
-    fetch(address, &question.init()).await.is_some()
+    let guard = FetchGuard::new();
+    fetch_html(address, &guard.init()).await.is_some()
 }
 
 /// How a page is asked for that was fetched a moment ago: it need not be checked again.

@@ -1,5 +1,5 @@
-//! The browser's history, which is the only one. In each entry it keeps where the page stood
-//! when it was left.
+//! The browser's history, which is the only one. Each entry has the scroll position at which its
+//! page was left.
 
 use super::address::Address;
 use js_sys::{Object, Reflect};
@@ -48,8 +48,8 @@ pub(super) fn load(entry: Entry, address: &Address) {
     };
 }
 
-/// Writes down in the present entry where its page stands.
-pub(super) fn keep_place() {
+/// Saves the scroll position in the present entry.
+pub(super) fn save_scroll_position() {
     let (window, state) = (window(), Object::new());
     let number = |value: Result<f64, JsValue>| value.unwrap_or_default().into();
     let _ = Reflect::set(&state, &"x".into(), &number(window.scroll_x()));
@@ -60,16 +60,17 @@ pub(super) fn keep_place() {
     }
 }
 
-/// Where the page of the present entry stood when it was left, if it was.
-pub(super) fn kept_place() -> Option<(f64, f64)> {
+/// The scroll position (x, y) that is saved in the present entry, in CSS pixels; `None` if there
+/// is none.
+pub(super) fn saved_scroll_position() -> Option<(f64, f64)> {
     let state = history()?.state().ok()?;
     let number = |name: &str| Reflect::get(&state, &name.into()).ok()?.as_f64();
     Some((number("x")?, number("y")?))
 }
 
-/// Whether the browser is to move a page itself to where it stood. It does so before the page
-/// is there; so only where it loads one.
-pub(super) fn restore_by_browser(by_browser: bool) {
+/// Sets whether the browser restores scroll positions itself. It does so before the page has
+/// come, so it may only where it loads one.
+pub(super) fn set_restored_by_browser(by_browser: bool) {
     if let Some(history) = history() {
         let _ = history.set_scroll_restoration(if by_browser {
             ScrollRestoration::Auto

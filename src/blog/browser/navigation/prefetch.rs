@@ -14,11 +14,11 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{Event, HtmlAnchorElement, RequestInit};
 
-/// Who points at a link for so long means it.
-const POINTED_MS: u32 = 65;
-/// A page that was fetched this recently is shown as it is: its numbers are made present when
-/// it is.
-const FRESH_MS: f64 = 10_000.0;
+/// How long a link is pointed at before its page is fetched, in milliseconds.
+const HOVER_DELAY_MS: u32 = 65;
+/// A page that was fetched this recently, in milliseconds, is not checked again. Its counters
+/// have the present numbers as soon as they are connected.
+const MAX_AGE_MS: f64 = 10_000.0;
 
 /// What was fetched ahead.
 #[derive(Default)]
@@ -36,8 +36,8 @@ impl Prefetch {
             return;
         }
         for (name, wait) in [
-            ("mouseover", POINTED_MS),
-            ("focusin", POINTED_MS),
+            ("mouseover", HOVER_DELAY_MS),
+            ("focusin", HOVER_DELAY_MS),
             ("touchstart", 0),
         ] {
             let prefetch = Rc::clone(self);
@@ -49,7 +49,7 @@ impl Prefetch {
     fn point(self: &Rc<Self>, event: &Event, wait: u32) {
         let link = around_target(event, "a[href]");
         let link = link.and_then(|link| link.dyn_into::<HtmlAnchorElement>().ok());
-        let address = link.as_ref().and_then(Address::of_link);
+        let address = link.as_ref().and_then(Address::from_link);
         let mut pointed_at = self.pointed_at.borrow_mut();
         let Some(address) = address.filter(|address| !self.is_known(address)) else {
             *pointed_at = None;
@@ -86,10 +86,10 @@ impl Prefetch {
         });
     }
 
-    /// Has the page at this address not asked for again if it has just come.
-    pub(super) fn use_for(&self, address: &Address, init: &RequestInit) {
+    /// Takes the page at this address from the browser's cache if it has just been fetched.
+    pub(super) fn reuse(&self, address: &Address, init: &RequestInit) {
         let is_fresh = |(page, came): &(String, Option<f64>)| {
-            *page == address.page && came.is_some_and(|came| now() - came < FRESH_MS)
+            *page == address.page && came.is_some_and(|came| now() - came < MAX_AGE_MS)
         };
         if self.pages.borrow().iter().any(is_fresh) {
             from_cache(init);

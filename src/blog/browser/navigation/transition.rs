@@ -7,8 +7,9 @@ use std::{cell::Cell, rc::Rc};
 use wasm_bindgen::{JsCast, closure::Closure};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
-/// A browser that draws nothing meanwhile begins no transition: the page is changed without.
-const PATIENCE_MS: u32 = 200;
+/// A browser that draws nothing begins no transition: after this time, in milliseconds, the page
+/// is changed without one.
+const BEGIN_TIMEOUT_MS: u32 = 200;
 
 /// Changes the page: in a view transition where the browser has one and its user has nothing
 /// against motion, otherwise at once.
@@ -24,7 +25,7 @@ pub(super) fn change(change: impl FnOnce() + 'static) {
     // Whoever comes first.
     let change: Rc<Change> = Rc::new(Cell::new(Some(Box::new(change))));
     let later = Rc::clone(&change);
-    Timeout::new(PATIENCE_MS, move || run(&later)).forget();
+    Timeout::new(BEGIN_TIMEOUT_MS, move || run(&later)).forget();
     let begin = Closure::once_into_js(move || run(&change));
     let ready = start
         .call1(&document, &begin)

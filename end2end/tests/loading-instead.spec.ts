@@ -250,7 +250,9 @@ test('a page that is pointed at is fetched once, and counted when it is shown', 
   await expect.poll(noon).toHaveLength(1);
   await heading(page).hover();
   await next(page).hover();
-  await page.getByRole('link', { name: 'Previous' }).first().isVisible();
+  // What is pointed at is fetched after 65 ms.
+  await page.waitForTimeout(300);
+  expect(noon(), 'once').toHaveLength(1);
   expect(await server.views('noon')).toEqual({ live: 0, total: 0 });
   await next(page).click();
   await expectCounter(page, '1 reading now · 1 view');

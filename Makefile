@@ -6,7 +6,7 @@ toolchain := scripts/with-toolchain
 	browser-tests dist dist-tests proxy-tests reuse-tests recipe-tests bench grow page-load fuzz deny clean
 
 help: ## Say what there is to make
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## Build the program and the site's files, optimised
 	@$(toolchain) scripts/build

@@ -23,6 +23,11 @@ die() {
   exit 1
 }
 
+# sha256 ARGUMENTS…: sha256sum, or what macOS has in its place.
+sha256() {
+  if command -v sha256sum >/dev/null; then sha256sum "$@"; else shasum -a 256 "$@"; fi
+}
+
 # as_root WHY COMMAND…: runs it when we may, otherwise prints it and stops.
 # Never calls sudo: asking for the right is the user's decision.
 as_root() {

@@ -13,7 +13,7 @@ pub(super) use dom::on;
 
 use super::{copy_button, theme};
 use crate::counter::opt_out::Notice;
-use any_spawner::{CustomExecutor, Executor, PinnedFuture, PinnedLocalFuture};
+use any_spawner::Executor;
 use gloo_timers::future::TimeoutFuture;
 use navigation::Navigation;
 use wasm_bindgen_futures::spawn_local;
@@ -25,8 +25,8 @@ pub fn bring_alive() {
 }
 
 async fn step_by_step() {
-    // Before whatever would set another. It fails where one was set.
-    let _ = Executor::init_custom_executor(InTasksOfTheirOwn);
+    // What runs the effects of Leptos. It fails where one was set.
+    let _ = Executor::init_wasm_bindgen();
     let navigation = Navigation::new();
 
     next_task().await;
@@ -45,27 +45,6 @@ async fn step_by_step() {
     if let Some(notice) = Notice::append_to_body() {
         navigation.set_notice(notice);
     }
-}
-
-/// What begins the effects of Leptos: each in a task of its own, and no longer all of
-/// them at the end of the task that made them.
-struct InTasksOfTheirOwn;
-
-impl CustomExecutor for InTasksOfTheirOwn {
-    /// There is one thread.
-    fn spawn(&self, future: PinnedFuture<()>) {
-        self.spawn_local(future);
-    }
-
-    fn spawn_local(&self, future: PinnedLocalFuture<()>) {
-        spawn_local(async {
-            next_task().await;
-            future.await;
-        });
-    }
-
-    /// The browser does.
-    fn poll_local(&self) {}
 }
 
 /// Lets the browser do what waits, and goes on in another task.

@@ -2,6 +2,8 @@
 //! [`Lifecycle`](super::lifecycle::Lifecycle). It decides nothing.
 
 pub(super) mod exclusion;
+pub(super) mod hydrated;
+mod json;
 pub(super) mod notice;
 mod page;
 pub(super) mod reader;
@@ -47,22 +49,6 @@ pub(super) fn read(
     hydrated: impl Fn() -> Option<Counts> + Send + Sync + 'static,
 ) -> Signal<Reading> {
     let scope = RouteScope::of_owner();
-    follow(slug, counts, hydrated, move || scope.page())
-}
-
-/// As [`read`], of an application that says itself when a page is left.
-pub(super) fn read_anywhere(slug: Signal<String>, counts: Option<Counts>) -> Signal<Reading> {
-    follow(slug, counts, || None, || Some(None))
-}
-
-/// `page` is the page that the counter is part of, which may have no name; none when a
-/// navigation leaves it.
-fn follow(
-    slug: Signal<String>,
-    counts: Option<Counts>,
-    hydrated: impl Fn() -> Option<Counts> + Send + Sync + 'static,
-    page: impl Fn() -> Option<Option<String>> + Send + Sync + 'static,
-) -> Signal<Reading> {
     let beginning = Reading { counts, ..NOTHING };
     let shown = ArcRwSignal::new((slug.get_untracked(), beginning));
     // There is one thread; the wrapper only says so to the compiler.
@@ -77,7 +63,7 @@ fn follow(
     let following = shown.clone();
     Effect::new(move |_| {
         let slug = slug.get();
-        let Some(page) = page() else {
+        let Some(page) = scope.page() else {
             // What is left hears of nothing: a part of it may be gone already.
             if let Some(counter) = counter.borrow_mut().take() {
                 counter.leave();

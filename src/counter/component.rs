@@ -5,7 +5,7 @@ use super::{
     wording,
 };
 #[cfg(not(feature = "hydrate"))]
-use as_rendered::{read, read_anywhere};
+use as_rendered::read;
 use leptos::{
     html,
     prelude::*,
@@ -13,7 +13,7 @@ use leptos::{
 };
 
 #[cfg(feature = "hydrate")]
-use super::browser::{read, read_anywhere};
+use super::browser::read;
 
 /// What a counter shows at a moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,37 +85,46 @@ pub fn ViewCounter(
     let asked = None;
     let element = NodeRef::<html::Span>::new();
     let reading = read(slug, counts.or(asked), move || written_in(element));
-    numbers(reading, asked).add_any_attr(node_ref(element))
+    #[cfg(feature = "ssr")]
+    let data_counts = asked.map(|counts| format!("{} {}", counts.live, counts.total));
+    #[cfg(not(feature = "ssr"))]
+    let data_counts = None;
+    numbers(move || reading.get(), data_counts).add_any_attr(node_ref(element))
 }
 
-/// A [`ViewCounter`] for a page that has asked for the numbers itself, and that says itself
-/// when it is left, as [`navigation`](super::navigation) has it. One that has no numbers to
-/// begin with shows none until the socket brings them. What it can do without is no part of
-/// what the browser loads.
+/// What a [`ViewCounter`] shows, with these numbers and no connection: what the server writes
+/// where the browser's half hydrates it by
+/// [`HydratedCounter`](super::navigation::HydratedCounter).
+#[cfg(feature = "ssr")]
 #[component]
-pub fn LoadedViewCounter(
-    /// The post.
-    #[prop(into)]
-    slug: Signal<String>,
-    /// The numbers to begin with.
+pub fn StaticViewCounter(
+    /// The numbers, if there are any.
     counts: Option<Counts>,
 ) -> impl IntoView {
-    numbers(read_anywhere(slug, counts), None)
+    let state = ReadingState::Static;
+    numbers(move || Reading { counts, state }, None)
 }
 
-/// The numbers; `asked` are those that the server asked for, which the browser finds in the
-/// element.
-fn numbers(reading: Signal<Reading>, asked: Option<Counts>) -> impl IntoView + AddAnyAttr {
-    let counts = move || reading.get().counts;
-    let live = move || match counts() {
-        Some(counts) => wording::reading_now(counts.live),
-        None => wording::READING_UNKNOWN.to_owned(),
+/// The markup of the numbers that `reading` returns, which may be tracked. `data_counts` are
+/// those that the server asked for, written for the browser to find.
+pub(super) fn numbers<R>(reading: R, data_counts: Option<String>) -> impl IntoView + AddAnyAttr
+where
+    R: Fn() -> Reading + Clone + Send + Sync + 'static,
+{
+    // One type for both: each closure is compiled once.
+    let text = |write: fn(Option<Counts>) -> String| {
+        let reading = reading.clone();
+        move || write(reading().counts)
     };
-    let total = move || match counts() {
-        Some(counts) => wording::views(counts.total),
-        None => wording::VIEWS_UNKNOWN.to_owned(),
+    let (live, total) = (text(live_text), text(total_text));
+    let state = {
+        let reading = reading.clone();
+        move || reading().state.name()
     };
-    let sign = move || (reading.get().state == ReadingState::Lost).then_some(NOT_LIVE);
+    let sign = move || {
+        let is_lost = reading().state == ReadingState::Lost;
+        is_lost.then(|| view! { <span class="view-counter-sign">{NOT_LIVE}</span> })
+    };
     view! {
         // An element of its own, so that hydration finds it whatever is around it. The words
         // are English, and run from left to right; a browser that translated them would put
@@ -125,15 +134,29 @@ fn numbers(reading: Signal<Reading>, asked: Option<Counts>) -> impl IntoView + A
             lang="en"
             dir="ltr"
             translate="no"
-            data-counts=asked.map(|counts| format!("{} {}", counts.live, counts.total))
-            data-state=move || reading.get().state.name()
+            data-counts=data_counts
+            data-state=state
         >
             <span class="view-counter-live">{live}</span>
             // Read aloud, it is the pause between the two.
             <span class="view-counter-separator">" · "</span>
             <span class="view-counter-total">{total}</span>
-            {move || sign().map(|text| view! { <span class="view-counter-sign">{text}</span> })}
+            {sign}
         </span>
+    }
+}
+
+fn live_text(counts: Option<Counts>) -> String {
+    match counts {
+        Some(counts) => wording::reading_now(counts.live),
+        None => wording::READING_UNKNOWN.to_owned(),
+    }
+}
+
+fn total_text(counts: Option<Counts>) -> String {
+    match counts {
+        Some(counts) => wording::views(counts.total),
+        None => wording::VIEWS_UNKNOWN.to_owned(),
     }
 }
 
@@ -181,10 +204,6 @@ mod as_rendered {
             counts,
             state: ReadingState::Static,
         })
-    }
-
-    pub(super) fn read_anywhere(slug: Signal<String>, counts: Option<Counts>) -> Signal<Reading> {
-        read(slug, counts, || None)
     }
 }
 

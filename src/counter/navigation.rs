@@ -1,6 +1,7 @@
 //! For an application that navigates without leptos_router: it says when a page is left and
 //! when the next one is shown.
 
+pub use super::browser::hydrated::HydratedCounter;
 use super::{browser::reader::Reader, lifecycle::Event};
 
 /// A navigation away from the page that is shown begins: its counters leave. Where it does

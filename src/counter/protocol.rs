@@ -112,12 +112,18 @@ impl Slug {
                 out.push(char::from(byte));
             } else {
                 out.push('%');
-                for nibble in [byte >> 4, byte & 15] {
-                    out.push(char::from(b"0123456789ABCDEF"[usize::from(nibble)]));
-                }
+                push_hex(&mut out, byte, b"0123456789ABCDEF");
             }
         }
         out
+    }
+}
+
+/// Writes this byte as two of these digits. Without `format!`, whose machinery every page would
+/// load.
+fn push_hex(out: &mut String, byte: u8, digits: &[u8; 16]) {
+    for nibble in [byte >> 4, byte & 15] {
+        out.push(char::from(digits[usize::from(nibble)]));
     }
 }
 
@@ -212,7 +218,11 @@ impl FromStr for ViewId {
 
 impl fmt::Display for ViewId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:032x}", self.0)
+        let mut text = String::with_capacity(32);
+        for byte in self.0.to_be_bytes() {
+            push_hex(&mut text, byte, b"0123456789abcdef");
+        }
+        f.write_str(&text)
     }
 }
 
@@ -235,14 +245,13 @@ pub enum Handshake {
 pub fn connect_path(slug: &Slug, handshake: Handshake) -> String {
     let path = match slug.is_site() {
         true => VISIT_PATH.to_owned(),
-        false => format!("{CONNECT_PATH}{}", slug.encoded()),
+        false => CONNECT_PATH.to_owned() + &slug.encoded(),
     };
     match handshake {
         Handshake::Reader { view, again } => {
-            let again = if again { "&again=1" } else { "" };
-            format!("{path}?v={view}{again}")
+            path + "?v=" + &view.to_string() + if again { "&again=1" } else { "" }
         }
-        Handshake::Watcher => format!("{path}?watch=1"),
+        Handshake::Watcher => path + "?watch=1",
     }
 }
 
@@ -258,7 +267,7 @@ pub const IS_DRIVEN: &str = "&webdriver=1";
 pub fn views_path(slug: &Slug) -> String {
     match slug.is_site() {
         true => VISITORS_PATH.to_owned(),
-        false => format!("{VIEWS_PATH}{}", slug.encoded()),
+        false => VIEWS_PATH.to_owned() + &slug.encoded(),
     }
 }
 

@@ -14,12 +14,15 @@ mod transition;
 
 use super::{
     arrival,
-    counters::HydratedCounters,
+    counters,
     dom::{around_target, on},
 };
 use crate::{
     blog::copy_button,
-    counter::{navigation, opt_out::Notice},
+    counter::{
+        navigation::{self, HydratedCounter},
+        opt_out::Notice,
+    },
 };
 use address::Address;
 use fetch::{FetchGuard, FetchedPage};
@@ -45,7 +48,7 @@ pub(super) struct Navigation {
     /// browser goes back or forward.
     current_page: RefCell<String>,
     /// `None` until they are hydrated.
-    counters: RefCell<Option<HydratedCounters>>,
+    counters: RefCell<Option<Vec<HydratedCounter>>>,
     /// The fetch of the next page.
     pending_fetch: RefCell<Option<FetchGuard>>,
     /// Numbers the navigations: only the page of the last one is shown.
@@ -99,7 +102,7 @@ impl Navigation {
         if self.pending_fetch.borrow().is_none() {
             self.counters
                 .borrow_mut()
-                .get_or_insert_with(HydratedCounters::hydrate);
+                .get_or_insert_with(counters::hydrate);
         }
     }
 

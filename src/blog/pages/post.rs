@@ -11,7 +11,7 @@ use crate::{
         server::Site,
     },
     counter::{
-        component::LoadedViewCounter,
+        component::StaticViewCounter,
         protocol::{Counts, Slug},
     },
 };
@@ -83,7 +83,7 @@ fn counter(class: &'static str, slug: &str, counts: Option<Counts>) -> impl Into
             data-live=counts.map(|counts| counts.live)
             data-total=counts.map(|counts| counts.total)
         >
-            <LoadedViewCounter slug=slug.to_owned() counts />
+            <StaticViewCounter counts />
         </p>
     }
 }

@@ -15,6 +15,7 @@ use std::{
     cell::{Cell, RefCell},
     rc::Rc,
 };
+use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 
 thread_local! {
@@ -29,9 +30,9 @@ thread_local! {
     static OVERHEARS: Cell<Option<Overhears>> = const { Cell::new(None) };
 }
 
-/// Is told whenever something may be otherwise with a reader of the page; and of a text
-/// that its socket brought and that is none of its numbers.
-type Overhears = fn(&Rc<Reader>, Option<(Generation, &str)>);
+/// Is called whenever something may have changed with a reader of the page; and with a frame
+/// that its socket brought and that is none of its numbers, as the value that its JSON is.
+type Overhears = fn(&Rc<Reader>, Option<(Generation, &JsValue)>);
 
 /// The text that asks for the numbers. The server answers any.
 const PROBE: &str = "?";
@@ -110,9 +111,9 @@ impl Reader {
     }
 
     /// Tells whoever else wants to hear of it.
-    pub(super) fn tell(self: &Rc<Self>, text: Option<(Generation, &str)>) {
+    pub(super) fn tell(self: &Rc<Self>, frame: Option<(Generation, &JsValue)>) {
         if let Some(overhears) = OVERHEARS.get() {
-            overhears(self, text);
+            overhears(self, frame);
         }
     }
 

@@ -1,9 +1,9 @@
 //! Asks the server why it refused a handshake.
 
-use crate::counter::{lifecycle::Refusal, protocol::Counts};
-use js_sys::Reflect;
+use super::json;
+use crate::counter::lifecycle::Refusal;
 use leptos::prelude::window;
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Response;
 
@@ -21,10 +21,7 @@ async fn answer(path: &str) -> Option<Refusal> {
         return Some(wait);
     }
     let body = JsFuture::from(response.json().ok()?).await.ok()?;
-    let field = |name: &str| Reflect::get(&body, &JsValue::from_str(name)).ok();
-    let number = |name: &str| Some(field(name)?.as_f64()? as u64);
-    let counts = number("live").zip(number("total"));
-    let counts = counts.map(|(live, total)| Counts { live, total });
-    let has_error = field("error").is_some_and(|error| error.is_string());
+    let has_error = json::field(&body, "error").is_some_and(|error| error.is_string());
+    let counts = json::counts(&body);
     Some(Refusal::answered(response.status(), has_error, counts))
 }

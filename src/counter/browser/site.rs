@@ -1,12 +1,15 @@
 //! The site's visitors, as this page hears of them: on the sockets of the posts that it
 //! reads; and while it reads none, as a reader of the site itself, on a socket of its own.
 
-use super::reader::{Presence, Reader};
+use super::{
+    json,
+    reader::{Presence, Reader},
+};
 use crate::counter::{
     component::{Reading, ReadingState},
     lifecycle::{Event, Generation},
     live_visitors::SiteReading,
-    protocol::{Counts, Slug, Visitors},
+    protocol::{Counts, Slug},
 };
 use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
@@ -15,6 +18,7 @@ use std::{
     cell::{Cell, OnceCell, RefCell},
     rc::Rc,
 };
+use wasm_bindgen::JsValue;
 
 /// So long things may be otherwise than they are to be: a navigation leaves one post before
 /// the next is there. A page that reads none for longer has a socket of its own, and one
@@ -159,8 +163,8 @@ impl Site {
     }
 
     /// The socket of this reader brought something that is none of its numbers.
-    fn heard(&self, reader: &Rc<Reader>, generation: Generation, text: &str) {
-        let Ok(Visitors { visitors }) = serde_json::from_str(text) else {
+    fn heard(&self, reader: &Rc<Reader>, generation: Generation, frame: &JsValue) {
+        let Some(visitors) = json::whole_number(frame, "visitors") else {
             return;
         };
         self.latest.set(SiteReading {
@@ -187,10 +191,10 @@ fn is_live(reader: &Rc<Reader>) -> bool {
     reader.reads() && reader.reading().get_untracked().state == ReadingState::Live
 }
 
-fn overheard(reader: &Rc<Reader>, text: Option<(Generation, &str)>) {
+fn overheard(reader: &Rc<Reader>, frame: Option<(Generation, &JsValue)>) {
     let Some(site) = site() else { return };
-    if let Some((generation, text)) = text {
-        site.heard(reader, generation, text);
+    if let Some((generation, frame)) = frame {
+        site.heard(reader, generation, frame);
     }
     site.settle();
 }

@@ -1,7 +1,7 @@
 //! One WebSocket of the page, as a value: dropping it closes it, and nothing is
 //! heard of it afterwards.
 
-use super::reader::Reader;
+use super::{json, reader::Reader};
 use crate::counter::{
     lifecycle::{Event, Generation},
     protocol::close_code::ABNORMAL,
@@ -81,11 +81,11 @@ async fn listen(mut stream: WebSocket, generation: Generation, reader: &Weak<Rea
                 };
                 // Frames may get more fields and other kinds may come: what is
                 // not understood is passed over.
-                let Ok(counts) = serde_json::from_str(&text) else {
-                    reader.tell(Some((generation, &text)));
-                    continue;
-                };
-                reader.on(Event::Frame(generation, counts));
+                let frame = json::parse(&text);
+                match json::counts(&frame) {
+                    Some(counts) => reader.on(Event::Frame(generation, counts)),
+                    None => reader.tell(Some((generation, &frame))),
+                }
             }
             Ok(Message::Bytes(_)) | Err(WebSocketError::ConnectionError) => {}
             Err(WebSocketError::ConnectionClose(event)) => return event.code,
@@ -95,11 +95,9 @@ async fn listen(mut stream: WebSocket, generation: Generation, reader: &Weak<Rea
     ABNORMAL
 }
 
+/// The address of a socket at this path of the page's host.
 fn url(path: &str) -> Option<String> {
-    let location = window().location();
-    let scheme = match location.protocol().ok()?.as_str() {
-        "https:" => "wss",
-        _ => "ws",
-    };
-    Some(format!("{scheme}://{}{path}", location.host().ok()?))
+    let origin = window().location().origin().ok()?;
+    // `http` is followed by nothing or an `s`, and so is `ws`.
+    Some("ws".to_owned() + origin.strip_prefix("http")? + path)
 }

@@ -41,7 +41,8 @@ test('every answer is what its description says', async ({ request, watch }) => 
     '/api/v1/views/{slug}': async () => {
       await answer('/api/v1/views/noon', 200, ok('/api/v1/views/{slug}'));
       await answer('/api/v1/views/nowhere', 404);
-      await answer('/api/v1/views/a//b', 400);
+      // Too long. Two slashes would be one behind Apache.
+      await answer(`/api/v1/views/${'a'.repeat(201)}`, 400);
     },
     '/api/v1/days/{slug}': async () => {
       await answer('/api/v1/days/noon', 200, ok('/api/v1/days/{slug}'));

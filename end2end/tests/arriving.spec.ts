@@ -2,7 +2,14 @@
 
 import type { Page } from '@playwright/test';
 import { expect, test } from '../support/fixtures';
-import { expectCounter, holdPages, hydrated, isDark } from '../support/page';
+import {
+  countLoads,
+  expectCounter,
+  holdPages,
+  hydrated,
+  isDark,
+  onNavigation,
+} from '../support/page';
 
 const heading = (page: Page) => page.getByRole('heading', { level: 1 });
 const place = (page: Page) => page.evaluate(() => Math.round(scrollY));
@@ -80,6 +87,32 @@ test.describe('where the page stands', () => {
     await expect.poll(() => place(page)).toBe(100);
     await page.goForward();
     await expect(page.locator('#clay')).toBeInViewport();
+  });
+
+  test.describe('a page that only a load can show', () => {
+    test.use({ expectedComplaints: /status of 503/ });
+
+    test('stands where it was left when the browser goes back to it', async ({ page }) => {
+      await page.goto('/posts/noon');
+      await hydrated(page);
+      await stand(page, 1_234);
+      await follow(page, '.site-footer a[href="/privacy"]');
+      await expect(heading(page)).toHaveText('Privacy');
+      await stand(page, 200);
+      const loads = countLoads(page);
+      await onNavigation(page, (route) => route.fulfill({ status: 503, body: '' }));
+      await page.goBack();
+      await expect(heading(page)).toHaveText('Noon');
+      await expect.poll(() => place(page)).toBe(1_234);
+      expect(loads()).toBe(1);
+      // From then on the browser and the page keep it as for any other.
+      await page.unrouteAll();
+      await page.goForward();
+      await expect(heading(page)).toHaveText('Privacy');
+      await expect.poll(() => place(page)).toBe(200);
+      await page.reload();
+      await expect.poll(() => place(page)).toBe(200);
+    });
   });
 
   test('a page that was reloaded stands where it stood', async ({ page }) => {

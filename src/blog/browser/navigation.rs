@@ -55,8 +55,9 @@ pub(super) struct Navigation {
     generation: Cell<usize>,
     scrolled: RefCell<Option<Timeout>>,
     prefetch: Rc<Prefetch>,
-    /// The browser loads a page that could not be shown without, and this one is still here.
-    is_loading: Cell<bool>,
+    /// How the page gets into the history that the browser loads because it could not be shown
+    /// without, while this one is still here.
+    loading: Cell<Option<Entry>>,
     /// The opt-out notice, which an address may open.
     notice: OnceCell<Rc<Notice>>,
 }
@@ -71,7 +72,7 @@ impl Navigation {
             generation: Cell::default(),
             scrolled: RefCell::default(),
             prefetch: Rc::default(),
-            is_loading: Cell::default(),
+            loading: Cell::default(),
             notice: OnceCell::new(),
         })
     }
@@ -80,6 +81,10 @@ impl Navigation {
     pub(super) fn listen(self: &Rc<Self>) {
         // Without one a page is not announced.
         let _ = arrival::add_live_region();
+        if !history::is_restored_by_browser() {
+            // A load in place of a navigation back or forward.
+            self.restore_scroll_position(&Address::current(), Entry::Present);
+        }
         // Until it has loaded, the browser moves it to where it stood.
         if document().ready_state() == "complete" {
             history::set_restored_by_browser(false);
@@ -176,13 +181,15 @@ impl Navigation {
     /// The document is left: the browser loads the next one, and this one if it comes back.
     fn on_pagehide(&self) {
         self.abort_fetch();
-        history::set_restored_by_browser(true);
+        // Of an entry that the browser went to and then loads, it knows only where the page
+        // stood that was shown meanwhile.
+        history::set_restored_by_browser(self.loading.get() != Some(Entry::Present));
     }
 
     /// The document is shown, for the first time or out of the back/forward cache.
     fn on_pageshow(self: &Rc<Self>) {
         history::set_restored_by_browser(false);
-        self.is_loading.set(false);
+        self.loading.take();
         let this = Rc::clone(self);
         // Once everybody knows that it is back: it may be left again.
         let next = move || {
@@ -217,7 +224,7 @@ impl Navigation {
 
     /// Stops the load under way; returns whether there is one.
     fn stop_loading(&self) -> bool {
-        let was_loading = self.is_loading.replace(false);
+        let was_loading = self.loading.take().is_some();
         if was_loading {
             let _ = window().stop();
         }
@@ -257,7 +264,7 @@ impl Navigation {
     /// Has the browser load what cannot be shown without.
     fn load(&self, address: &Address, entry: Entry) {
         self.abort_fetch();
-        self.is_loading.set(true);
+        self.loading.set(Some(entry));
         history::load(entry, address);
     }
 

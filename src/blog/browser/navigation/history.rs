@@ -80,6 +80,12 @@ pub(super) fn set_restored_by_browser(by_browser: bool) {
     }
 }
 
+/// Whether the browser restores the scroll position of the present entry itself.
+pub(super) fn is_restored_by_browser() -> bool {
+    let restoration = history().and_then(|history| history.scroll_restoration().ok());
+    restoration != Some(ScrollRestoration::Manual)
+}
+
 fn history() -> Option<History> {
     window().history().ok()
 }

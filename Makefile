@@ -50,7 +50,7 @@ browser-tests: tested-program ## The site in real Chromium, its core in Firefox 
 	@scripts/browser-tests
 	@VIEW_COUNTER_ELEMENT=1 scripts/browser-tests
 
-reuse-tests: ## An application with the counter and without the blog, in real Chromium
+reuse-tests: ## Applications with the counter and without the blog, in real browsers
 	@$(toolchain) scripts/reuse
 	@VIEW_COUNTER_REUSE=1 scripts/browser-tests
 

@@ -22,7 +22,7 @@ const NOT_NOW = [
   ...(process.env['VIEW_COUNTER_PROGRAM'] ? [] : ['dist.spec.ts']),
   // The one has a proxy of its own before the server.
   process.env['VIEW_COUNTER_THROUGH'] ? 'embed/prefix.spec.ts' : 'proxy.spec.ts',
-  ...(REUSE ? [] : ['reuse/*.spec.ts']),
+  ...(REUSE ? ['reuse/engines/*.spec.ts'] : ['reuse/**/*.spec.ts']),
 ];
 
 /** The engines in which the core of the tests runs: all, or those that are named. */
@@ -33,7 +33,7 @@ const RUN_IN = (process.env['VIEW_COUNTER_ENGINES'] ?? ENGINES.join())
 export default defineConfig<object, { engineName: EngineName }>({
   testDir: 'tests',
   ...(PLAIN ? { testMatch: LIVES, grepInvert: /@blog/ } : {}),
-  ...(REUSE ? { testMatch: 'reuse/*.spec.ts' } : {}),
+  ...(REUSE ? { testMatch: 'reuse/**/*.spec.ts' } : {}),
   // Every test has a server and a database of its own, so any two may run at once.
   fullyParallel: true,
   workers: 2,
@@ -65,7 +65,7 @@ export default defineConfig<object, { engineName: EngineName }>({
       : [{ name: 'site', testIgnore: [...NOT_NOW, 'engines/*.spec.ts', 'recipes/*.spec.ts'] }]),
     ...RUN_IN.map((engineName) => ({
       name: engineName,
-      testMatch: 'engines/*.spec.ts',
+      testMatch: REUSE ? 'reuse/engines/*.spec.ts' : /tests\/engines\/.*\.spec\.ts$/,
       use: { engineName },
     })),
   ],

@@ -66,19 +66,24 @@ const TESTED = EMBEDDED ? viewCounter(EMBEDDED) : BUILT;
 /** The one that documents speak of: the one of `make run`, if it is not the distributed one. */
 const DOCUMENTED = EMBEDDED ?? inRepository('target/release/view-counter');
 
-/** The application of `examples/reuse`, as `scripts/reuse` builds it. */
-const RECIPES: Program = {
-  file: inRepository('target/debug/recipes'),
+/** An application of Leptos with the counter in it, as `scripts/reuse` builds it. */
+const application = (name: string, site: string): Program => ({
+  file: inRepository(`target/debug/${name}`),
   told: (address) => ({
     words: [],
     // What cargo-leptos tells it where that starts it.
     settings: {
-      LEPTOS_OUTPUT_NAME: 'recipes',
+      LEPTOS_OUTPUT_NAME: name,
       LEPTOS_SITE_ADDR: address,
-      LEPTOS_SITE_ROOT: inRepository('target/reuse-site'),
+      LEPTOS_SITE_ROOT: inRepository(`target/${site}`),
     },
   }),
-};
+});
+
+/** The application of `examples/reuse`. */
+const RECIPES = application('recipes', 'reuse-site');
+/** The application of `end2end/hosts/leptos`. */
+const PLACEMENTS = application('placements', 'placements-site');
 
 /** The site, unless a test says otherwise. */
 const SITE: Settings = { VIEW_COUNTER_CONTENT: CONTENT, VIEW_COUNTER_SITE_URL: SITE_URL };
@@ -128,6 +133,11 @@ export class Server {
   /** The application of `examples/reuse`. */
   static startRecipes(): Promise<Server> {
     return Server.#start({}, RECIPES);
+  }
+
+  /** The application of `end2end/hosts/leptos`. */
+  static startPlacements(): Promise<Server> {
+    return Server.#start({}, PLACEMENTS);
   }
 
   /**

@@ -8,7 +8,8 @@ import { START } from '../../engines';
 import { displayedTexts } from '../../engines/page-scripts';
 import { preloadScript } from '../../engines/webkit';
 import type { BrowserWindow, Engine, EngineName, Profile } from '../../engines/window';
-import { expect, expectNone, test as base } from '../../support/fixtures';
+import { expect, expectNone, lend, test as base } from '../../support/fixtures';
+import { Server } from '../../support/server';
 import { test as onOtherSite } from '../embed/fixtures';
 
 export { expect };
@@ -77,6 +78,13 @@ export const test = inEngine.extend({
   baseURL: async ({ network, preload }, use) => {
     network.preload = preload;
     await use(network.url);
+  },
+});
+
+/** A test on a Leptos application with its own router, of `end2end/hosts/leptos`. */
+export const routerTest = test.extend({
+  server: async ({}, use, testInfo) => {
+    await lend(await Server.startPlacements(), use, testInfo);
   },
 });
 

@@ -5,6 +5,7 @@
 
 import { expect, test } from './fixtures';
 import type { BrowserWindow, EngineName } from '../../engines/window';
+import { rollsOf } from '../../support/rolls';
 import type { Server } from '../../support/server';
 
 const STEPS = 40;
@@ -61,17 +62,6 @@ class Model {
   }
 }
 
-/** The same numbers for the same seed (xorshift). */
-function dice(seed: number): (sides: number) => number {
-  let state = seed;
-  return (sides) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % sides;
-  };
-}
-
 interface Seen {
   path: string;
   hash: string;
@@ -119,7 +109,7 @@ async function check(window: BrowserWindow, server: Server, model: Model, step: 
 for (const seed of [20_261_130, 7, 4_711]) {
   test(`a random walk (${seed})`, async ({ open, server, engineName }) => {
     test.setTimeout(180_000);
-    const roll = dice(seed);
+    const roll = rollsOf(seed);
     const window = await open('/posts/dawn');
     const model = new Model('/posts/dawn');
     await check(window, server, model, 'the beginning');

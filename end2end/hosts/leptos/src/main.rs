@@ -1,0 +1,74 @@
+//! Serves it, as its tests start it: on a free port, with a database in the working folder.
+
+use axum::{Router, routing::get};
+use leptos::prelude::*;
+use leptos_axum::{LeptosRoutes, generate_route_list, render_app_to_stream_with_context};
+use placements::{
+    SLUGS,
+    app::{App, shell},
+    islands,
+};
+use std::{path::Path, sync::Arc};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+use view_counter::counter::{
+    accept,
+    admission::Admission,
+    hub::{Hub, HubSettings},
+    route::{self, Counter},
+    store::Store,
+    tally::SavePolicy,
+};
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let options = get_configuration(None)?.leptos_options;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let listener = accept::bind(options.site_addr)?;
+    let store = Store::open(Path::new("views.db"), SavePolicy::default()).await?;
+    let hub = Hub::start(Arc::new(store.clone()), HubSettings::default());
+    let slugs = SLUGS.into_iter().map(str::parse).collect::<Result<_, _>>()?;
+    let counter = Counter::new(hub, Admission { slugs, ..Admission::default() });
+
+    println!("listening on http://{}", listener.local_addr()?);
+    let closing = CancellationToken::new();
+    let admit = {
+        let counter = counter.clone();
+        move |peer| counter.admit_connection(peer)
+    };
+    let app = app(options, counter.clone());
+    let serving = tokio::spawn(accept::serve(listener, app, admit, closing.clone()));
+    terminate.recv().await;
+    let saved = counter.stop().await;
+    closing.cancel();
+    serving.await?;
+    store.close().await;
+    Ok(saved?)
+}
+
+fn app(options: LeptosOptions, counter: Counter) -> Router {
+    let context = {
+        let counter = counter.clone();
+        move || provide_context(counter.clone())
+    };
+    let document = {
+        let options = options.clone();
+        move || shell(options.clone())
+    };
+    let island = {
+        let options = options.clone();
+        move || islands::page(options.clone())
+    };
+    let island = render_app_to_stream_with_context(context.clone(), island);
+    Router::new()
+        .leptos_routes_with_context(
+            &options,
+            generate_route_list(App),
+            context.clone(),
+            document,
+        )
+        .route(islands::PATH, get(island))
+        .fallback(leptos_axum::file_and_error_handler_with_context(context, shell))
+        .with_state(options)
+        .merge(route::router(counter))
+}

@@ -1,0 +1,124 @@
+// In each place the counter is hydrated without a word in the browser's console (every test
+// here fails at one), connects once, reads another slug when it is given one, and leaves.
+
+import type { Page } from '@playwright/test';
+import { expect, placementTest as test } from './fixtures';
+
+const ONE = '1 reading now · 1 view';
+const HERE = '1 on this site now';
+
+const counter = (page: Page) => page.locator('.view-counter').first();
+const showTwo = (page: Page) => page.getByRole('button', { name: 'Two' }).click();
+const goHome = (page: Page) => page.getByRole('link', { name: 'Home' }).click();
+
+for (const [place, path, text] of [
+  ['between texts', '/texts', [`Read: ${ONE}.`, `Here: ${HERE}!`]],
+  ['between elements', '/elements', [`before${ONE}between${HERE}after`]],
+  ['between options', '/options', [`${ONE} and ${HERE}`]],
+  ['in a <Suspense>', '/suspense', [`About A title: ${ONE} and ${HERE}`]],
+  ['as AnyView', '/any', [`Read: ${ONE}, here: ${HERE}.`]],
+] as const) {
+  test(`a counter ${place}`, async ({ page, sockets, server }) => {
+    await page.goto(path);
+    await expect(counter(page)).toHaveText(ONE);
+    await expect(page.locator('main p')).toHaveText([...text]);
+    expect(sockets.everOpened).toEqual(['one']);
+    await showTwo(page);
+    await expect.poll(() => sockets.slugs).toEqual(['two']);
+    await expect(counter(page)).toHaveText(ONE);
+    await expect(page.locator('main p')).toHaveText([...text]);
+    expect(await server.views('one')).toEqual({ live: 0, total: 1 });
+    await goHome(page);
+    await expect(page.locator('h1')).toHaveText('Home');
+    await expect.poll(() => sockets.slugs).toEqual([]);
+    expect(await server.views('two')).toEqual({ live: 0, total: 1 });
+    expect(sockets.everOpened).toEqual(['one', 'two']);
+  });
+}
+
+test('a counter between closures', async ({ page, sockets }) => {
+  await page.goto('/closures');
+  await expect(counter(page)).toHaveText(ONE);
+  await expect(page.locator('main p')).toHaveText(`before one ${ONE} between one ${HERE} after one`);
+  await showTwo(page);
+  await expect(page.locator('main p')).toHaveText(`before two ${ONE} between two ${HERE} after two`);
+  await expect.poll(() => sockets.slugs).toEqual(['two']);
+  await goHome(page);
+  await expect.poll(() => sockets.slugs).toEqual([]);
+});
+
+test('a counter in a nested <Outlet>', async ({ page, sockets, server }) => {
+  await page.goto('/outlet/inner/leaf');
+  await expect(page.locator('main')).toHaveText(`OutletHere: ${HERE}Inner: Read: ${ONE}..`);
+  await showTwo(page);
+  await expect.poll(() => sockets.slugs).toEqual(['two']);
+  await expect(counter(page)).toHaveText(ONE);
+  await goHome(page);
+  await expect.poll(() => sockets.slugs).toEqual([]);
+  expect(await server.views('two')).toEqual({ live: 0, total: 1 });
+});
+
+test('a counter in a <Show>', async ({ page, sockets, server }) => {
+  await page.goto('/show');
+  await expect(page.locator('main')).toContainText(`Read: ${ONE}${HERE}`);
+  const toggle = page.getByRole('button', { name: 'Toggle' });
+  await toggle.click();
+  await expect(page.locator('main')).toContainText('nothing');
+  await expect.poll(() => sockets.slugs).toEqual([]);
+  expect(await server.views('one')).toEqual({ live: 0, total: 1 });
+  await toggle.click();
+  await expect(page.locator('main')).toContainText(`Read: ${ONE}${HERE}`);
+  expect(await server.views('one'), 'the same view').toEqual({ live: 1, total: 1 });
+  await showTwo(page);
+  await expect.poll(() => sockets.slugs).toEqual(['two']);
+  await expect(counter(page)).toHaveText(ONE);
+});
+
+test('counters in a <For>', async ({ page, sockets }) => {
+  await page.goto('/for');
+  await expect(page.locator('li')).toHaveText([`one: ${ONE}`, `three: ${ONE}`]);
+  await expect(page.locator('.live-visitors')).toHaveText('2 on this site now');
+  await page.getByRole('button', { name: 'Reverse' }).click();
+  await expect(page.locator('li')).toHaveText([`three: ${ONE}`, `one: ${ONE}`]);
+  expect(sockets.everOpened.toSorted()).toEqual(['one', 'three']);
+  await page.getByRole('button', { name: 'Shorten' }).click();
+  await expect(page.locator('li')).toHaveText([`one: ${ONE}`]);
+  await expect.poll(() => sockets.slugs).toEqual(['one']);
+  await showTwo(page);
+  await expect(page.locator('li')).toHaveText([`two: ${ONE}`]);
+  await expect.poll(() => sockets.slugs).toEqual(['two']);
+});
+
+test('the hooks', async ({ page, sockets }) => {
+  await page.goto('/hooks');
+  await expect(page.locator('main p')).toHaveText('Total: 1, here: 1');
+  await showTwo(page);
+  await expect.poll(() => sockets.slugs).toEqual(['two']);
+  await expect(page.locator('main p')).toHaveText('Total: 1, here: 1');
+  await goHome(page);
+  await expect.poll(() => sockets.slugs).toEqual([]);
+});
+
+test('a counter in an island', async ({ page, sockets, server }) => {
+  await page.goto('/island');
+  const island = page.locator('leptos-island');
+  await expect(island).toContainText(`Read: ${ONE}, here: ${HERE}.`);
+  expect(sockets.everOpened).toEqual(['one']);
+  await showTwo(page);
+  await expect.poll(() => sockets.slugs).toEqual(['two']);
+  await expect(island).toContainText(`Read: ${ONE}, here: ${HERE}.`);
+  await page.getByRole('button', { name: 'Remove' }).click();
+  await expect(island).toContainText('Read: .');
+  await expect.poll(() => sockets.slugs).toEqual([]);
+  expect(await server.views('two')).toEqual({ live: 0, total: 1 });
+});
+
+test('the notice of a browser that is left out, under the router', async ({ page, sockets }) => {
+  await page.goto('/texts#ignore-me');
+  await expect(page.getByRole('complementary')).toContainText('Leave this browser out');
+  await page.getByRole('button', { name: 'Leave this browser out' }).click();
+  await expect(counter(page)).toHaveText('0 reading now · 1 view');
+  await goHome(page);
+  await expect(page.getByRole('complementary')).toContainText('is left out');
+  await expect.poll(() => sockets.slugs).toEqual([]);
+});

@@ -28,6 +28,8 @@ pub(super) const ANSWER_WITHIN: Duration = Duration::from_secs(300);
 /// There it may as well be answers to a flood of pings; HTTP/1 has no such thing.
 /// And so long has whatever is left when the client was told to go.
 const REST_WITHIN: Duration = Duration::from_secs(15);
+/// No time that something may take is shorter.
+const SHORTEST: Duration = ASK_WITHIN;
 
 /// One connection, and its place, which it has until the last part of it ends.
 pub(super) struct Activity {
@@ -35,7 +37,7 @@ pub(super) struct Activity {
     _place: Box<dyn Send + Sync>,
     /// A std mutex: it is held for a few instructions and never across an await.
     state: Mutex<State>,
-    /// The deadline is earlier than it was.
+    /// There is a deadline now, where there was none; or the connection was cut.
     sooner: Notify,
 }
 
@@ -165,13 +167,16 @@ impl Activity {
     pub(super) async fn overdue(&self) -> Overdue {
         loop {
             let sooner = self.sooner.notified();
-            match self.judge(Instant::now()) {
+            let now = Instant::now();
+            match self.judge(now) {
                 Err(overdue) => return overdue,
                 Ok(None) => sooner.await,
-                // What comes meanwhile may move it.
+                // What comes meanwhile may move it. It is looked at again in time for all that
+                // begins from now on, and at most so much late for the rest: to be told of each
+                // move would cost every request a timer, and another thread's attention.
                 Ok(Some(deadline)) => tokio::select! {
                     () = sooner => {}
-                    () = sleep_until(deadline) => {}
+                    () = sleep_until(deadline.min(now + SHORTEST)) => {}
                 },
             }
         }
@@ -228,8 +233,7 @@ impl Activity {
             state.doing = doing;
             state.since = Instant::now();
         }
-        let after = state.deadline();
-        if after.is_some_and(|after| before.is_none_or(|before| after < before)) {
+        if before.is_none() && state.deadline().is_some() {
             self.sooner.notify_one();
         }
         changed

@@ -27,8 +27,17 @@ async fn main() -> anyhow::Result<()> {
     let listener = accept::bind(options.site_addr)?;
     let store = Store::open(Path::new("views.db"), SavePolicy::default()).await?;
     let hub = Hub::start(Arc::new(store.clone()), HubSettings::default());
-    let slugs = SLUGS.into_iter().map(str::parse).collect::<Result<_, _>>()?;
-    let counter = Counter::new(hub, Admission { slugs, ..Admission::default() });
+    let slugs = SLUGS
+        .into_iter()
+        .map(str::parse)
+        .collect::<Result<_, _>>()?;
+    let counter = Counter::new(
+        hub,
+        Admission {
+            slugs,
+            ..Admission::default()
+        },
+    );
 
     println!("listening on http://{}", listener.local_addr()?);
     let closing = CancellationToken::new();
@@ -68,7 +77,9 @@ fn app(options: LeptosOptions, counter: Counter) -> Router {
             document,
         )
         .route(islands::PATH, get(island))
-        .fallback(leptos_axum::file_and_error_handler_with_context(context, shell))
+        .fallback(leptos_axum::file_and_error_handler_with_context(
+            context, shell,
+        ))
         .with_state(options)
         .merge(route::router(counter))
 }

@@ -70,13 +70,15 @@ export function drawing(element: HTMLElement & { numbers: Numbers | undefined })
     const isLost = kind === 'lost';
 
     marks.forEach((mark) => {
+      // A browser would translate anew what is written anew, and so on for ever.
+      mark.translate &&= false;
       const { of, lost, ...forms } = mark.dataset;
-      if (lost !== undefined) mark.hidden = !isLost;
+      if (lost != null) mark.hidden = !isLost;
       const number = (of ?? ('live' in forms ? 'live' : 'total')) === 'live' ? live : total;
       if (of) {
         const form = new Intl.PluralRules(language).select(number);
         write(mark, forms[form] ?? forms['other'] ?? '');
-      } else if (lost === undefined) write(mark, written(number));
+      } else if (lost == null) write(mark, written(number));
     });
 
     if (shown.hidden) return;

@@ -1,6 +1,7 @@
 // What a page has around the element, in it, and written at it.
 
 import { THROUGH } from '../../support/front';
+import { translate } from '../../support/translation';
 import { counters, expect, html, SCRIPT, test } from './host-page';
 
 const LIVE = '1 reading now · 1 view';
@@ -67,6 +68,63 @@ test('a library that writes over the numbers does not stop the page', async ({ p
   await page.goto('/stubborn.html');
   await page.waitForFunction('writes > 20');
   expect(await page.evaluate('1 + 1')).toBe(2);
+});
+
+test('in a page that the browser translates the numbers and their words follow', async ({
+  page,
+  write,
+  read,
+}) => {
+  const words = '<i data-of="total" data-one="view" data-other="views">views</i>';
+  write(
+    '/translated.html',
+    html(`<h1>Views</h1><view-counter slug="noon"><b data-total>–</b> ${words}</view-counter>
+      <script>
+        // As Chrome does, whenever there are new words.
+        let translations = 0;
+        const translate = () => {
+          const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+          const texts = [];
+          while (walker.nextNode()) texts.push(walker.currentNode);
+          for (const text of texts) {
+            const around = text.parentElement;
+            if (around.closest('font, script, [translate=no]') || !/view/i.test(text.data)) continue;
+            translations++;
+            const font = document.createElement('font');
+            font.append(document.createElement('font'));
+            font.firstChild.textContent = 'Ansichten';
+            text.replaceWith(font);
+          }
+        };
+        new MutationObserver(() => setTimeout(translate)).observe(document.body, {
+          childList: true, characterData: true, subtree: true,
+        });
+        translate();
+      </script>`),
+  );
+  await page.goto('/translated.html');
+  await expect(page.locator('h1')).toHaveText('Ansichten');
+  await expect(counters(page)).toHaveText('1 view');
+  await read('noon');
+  await expect(counters(page)).toHaveText('2 views');
+  await page.waitForTimeout(300);
+  await expect(counters(page)).toHaveText('2 views');
+  // The heading, and what stood in the element at first: it would go on for ever.
+  expect(await page.evaluate('translations')).toBe(2);
+});
+
+test('numbers whose texts an extension replaces in the shadow follow', async ({
+  page,
+  write,
+  read,
+}) => {
+  write('/replaced.html', html('<view-counter slug="noon"></view-counter>'));
+  await page.goto('/replaced.html');
+  await expect(counters(page).locator('[part=is-live]')).toHaveText(LIVE);
+  await translate(page, 'view-counter', false);
+  await expect(counters(page).locator('[part=total]')).toHaveText('übersetzt: 1 view');
+  await read('noon');
+  await expect(counters(page).locator('[part=is-live]')).toHaveText('2 reading now · 2 views');
 });
 
 test.describe('a slug that is not counted', () => {

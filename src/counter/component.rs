@@ -137,10 +137,12 @@ where
             data-counts=data_counts
             data-state=state
         >
-            <span class="view-counter-live">{live}</span>
+            // Written as HTML: whatever stands in them by then, such as the elements that an
+            // extension puts in the place of texts, gives way.
+            <span class="view-counter-live" inner_html=live></span>
             // Read aloud, it is the pause between the two.
             <span class="view-counter-separator">" · "</span>
-            <span class="view-counter-total">{total}</span>
+            <span class="view-counter-total" inner_html=total></span>
             {sign}
         </span>
     }

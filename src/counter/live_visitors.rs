@@ -55,7 +55,8 @@ fn number(visitors: Option<u64>) -> impl IntoView {
             translate="no"
             data-state=move || reading.get().state.name()
         >
-            <span class="live-visitors-number">{number}</span>
+            // As HTML, as in a counter.
+            <span class="live-visitors-number" inner_html=number></span>
             {move || sign().map(|text| view! { <span class="live-visitors-sign">{text}</span> })}
         </span>
     }

@@ -79,15 +79,23 @@ impl AssetPaths {
     /// A script that loads the application when the browser has nothing else to do.
     pub(crate) fn loading_script(&self) -> String {
         let (script, wasm) = (&self.script, &self.wasm);
-        // Safari has no such callback; and a page that is never idle loads it too.
+        // Safari has no such callback; and a page that is never idle loads it too. A try that
+        // fails for want of a network is followed by others, for about two minutes. A browser
+        // keeps the failure of a module, but only under the address that failed.
         format!(
-            "const load = async () => {{\
-               const app = await import({script:?});\
-               await app.default({{ module_or_path: {wasm:?} }});\
-               setTimeout(app.hydrate);\
+            "const load = async (tries) => {{\
+               try {{\
+                 const app = await import({script:?} + (tries ? '?' + tries : ''));\
+                 await app.default({{ module_or_path: {wasm:?} }});\
+                 setTimeout(app.hydrate);\
+               }} catch (error) {{\
+                 if (tries > 6) throw error;\
+                 setTimeout(load, 1000 << tries, tries + 1);\
+               }}\
              }};\
-             if (window.requestIdleCallback) requestIdleCallback(load, {{ timeout: 2000 }});\
-             else load();"
+             const begin = () => load(0);\
+             if (window.requestIdleCallback) requestIdleCallback(begin, {{ timeout: 2000 }});\
+             else begin();"
         )
     }
 }

@@ -128,9 +128,9 @@ pub struct Serve {
     #[arg(long, env = "VIEW_COUNTER_CONTENT", value_name = "DIR")]
     pub content: Option<PathBuf>,
 
-    /// Address under which readers know the site, for the feed, the site map
-    /// and canonical links, and for which pages may connect; by default the address
-    /// it listens on
+    /// Address under which readers know the site, for the feed, the site map, previews
+    /// and canonical links, and for which pages may connect. Without it there is no
+    /// site map, and no page says its address
     #[arg(long, env = "VIEW_COUNTER_SITE_URL", value_name = "URL", value_parser = values::origin)]
     pub site_url: Option<Origin>,
 

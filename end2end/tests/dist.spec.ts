@@ -26,7 +26,7 @@ test('in an empty folder it is a whole site, and says that it is an example', as
   const posts = page.locator('main a[href^="/posts/"]');
   await expect(posts).not.toHaveCount(0);
   const paths = await posts.evaluateAll((links) => links.map((a) => a.getAttribute('href') ?? ''));
-  for (const address of [...paths, '/about', '/privacy', '/feed.xml', '/sitemap.xml', '/robots.txt']) {
+  for (const address of [...paths, '/about', '/privacy', '/feed.xml', '/robots.txt']) {
     expect((await ask(server, address)).status, address).toBe(200);
   }
   expect((await ask(server, '/nowhere')).status).toBe(404);

@@ -1,4 +1,4 @@
-import type { Page } from '@playwright/test';
+import { chromium, type Page } from '@playwright/test';
 import { expect, test } from '../support/fixtures';
 import { expectCounter, hydrated } from '../support/page';
 
@@ -40,16 +40,33 @@ test('the contents lead to their sections, and the keyboard goes on there', asyn
   const section = page.getByRole('heading', { name: 'How far to walk' });
   await expect(section).toBeInViewport();
   await page.keyboard.press('Tab');
-  await expect(section.getByRole('link')).toBeFocused();
+  await expect(page.getByRole('link', { name: 'Link to “How far to walk”' })).toBeFocused();
 });
 
 test('the keyboard follows a footnote, which is then marked', async ({ page }) => {
   await page.goto('/posts/noon');
   await expectCounter(page, '1 reading now · 1 view');
+  const note = page.getByRole('listitem').filter({ hasText: 'Those who know them' });
+  const look = () =>
+    note.evaluate((note) => {
+      const { color, outlineStyle } = getComputedStyle(note);
+      return { color, outlineStyle };
+    });
+  const before = await look();
+  expect(before.outlineStyle).toBe('none');
   await page.locator('.footnote-reference').getByRole('link').focus();
   await page.keyboard.press('Enter');
-  await expect(page.locator(':target')).toContainText('Those who know them');
-  await expect(page.locator(':target')).toBeInViewport();
+  await expect(note).toBeInViewport();
+  const marked = await look();
+  expect(marked.outlineStyle).toBe('solid');
+  expect(marked.color).not.toBe(before.color);
+
+  // And back to where the text refers to it.
+  await page.keyboard.press('Tab');
+  await expect(page.getByRole('link', { name: 'Back to the text from footnote 1' })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(page.locator('.footnote-reference')).toBeInViewport();
+  await expect.poll(look).toEqual(before);
 });
 
 test.describe('a code block', () => {
@@ -65,8 +82,10 @@ test.describe('a code block', () => {
     await button.focus();
     await page.keyboard.press('Enter');
     await expect(button).toHaveText('Copied');
+    await expect(page.getByRole('status'), 'a screen reader hears it').toHaveText('Copied');
     expect(await clipboard(page)).toBe(await block.locator('pre').textContent());
     await expect(button, 'for next time').toHaveText('Copy');
+    await expect(page.getByRole('status'), 'so that the same again is heard').toHaveText('');
   });
 
   test('that shows a terminal is copied without its prompts', async ({ page }) => {
@@ -87,5 +106,32 @@ test.describe('a code block', () => {
     await page.goBack();
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('Noon');
     await expect(buttons).toHaveCount(2);
+  });
+});
+
+test.describe('a site that the browser reaches without TLS', () => {
+  // Of no address, so that a page of any may connect.
+  test.use({ settings: { VIEW_COUNTER_SITE_URL: '' } });
+
+  test('has no clipboard, and no button that would need one', async ({
+    launchOptions,
+    userAgent,
+    server,
+  }) => {
+    // Under a name of its own: what is on the same machine is taken for secure.
+    const resolve = '--host-resolver-rules=MAP tide.test 127.0.0.1';
+    const args = [...(launchOptions.args ?? []), resolve];
+    const browser = await chromium.launch({ ...launchOptions, args, channel: 'chromium' });
+    try {
+      const page = await browser.newPage({ userAgent: userAgent ?? '' });
+      const { port } = new URL(server.direct);
+      await page.goto(`http://tide.test:${port}/posts/noon`);
+      await expectCounter(page, '1 reading now · 1 view');
+      expect(await page.evaluate(() => 'clipboard' in navigator)).toBe(false);
+      await expect(page.locator('figure.code')).toHaveCount(2);
+      await expect(page.getByRole('button', { name: 'Copy' })).toHaveCount(0);
+    } finally {
+      await browser.close();
+    }
   });
 });

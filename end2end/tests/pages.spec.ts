@@ -1,4 +1,3 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { expect, test } from '../support/fixtures';
 import { expectCounter, hydrated, PAGES } from '../support/page';
@@ -49,16 +48,6 @@ for (const [name, path] of Object.entries(PAGES)) {
     ]);
     expect(stored).toEqual([0, 0, 0, 0]);
   });
-
-  for (const colorScheme of ['light', 'dark'] as const) {
-    test(`${name}: axe finds nothing in ${colorScheme}`, async ({ page }) => {
-      await page.emulateMedia({ colorScheme });
-      await page.goto(path);
-      await settled(page, name);
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
-    });
-  }
 }
 
 for (const width of [320, 390, 1280]) {
@@ -124,7 +113,9 @@ test('a post is an article with its numbers, facts, contents and neighbours', as
               - link "From behind":
                 - /url: "#from-behind"
         - paragraph: /The water comes back/
-        - heading /From behind/ [level=2]
+        - heading "From behind" [level=2]
+        - link "Link to “From behind”":
+          - /url: "#from-behind"
         - paragraph: It fills the gullies first.
         - paragraph: /1 reading now.* 1 view/
         - navigation "Previous and next post":
@@ -158,6 +149,26 @@ test('a page describes itself once, and under its public address', async ({ page
   await expectHead('/about', 'About · Tide Log');
   await page.getByRole('link', { name: 'Tide Log' }).click();
   await expectHead('/', 'Tide Log');
+});
+
+test('the site has an icon for every browser, and for a home screen', async ({ page, request }) => {
+  await page.goto('/about');
+  const icons = await page
+    .locator('link[rel="icon"], link[rel="apple-touch-icon"]')
+    .evaluateAll((links) => links.map((link) => link.getAttribute('href') ?? ''));
+  expect(icons).toEqual(['/favicon.ico', '/favicon.svg', '/apple-touch-icon.png']);
+  const types = await Promise.all(
+    icons.map(async (icon) => (await request.get(icon)).headers()['content-type']),
+  );
+  expect(types).toEqual(['image/x-icon', 'image/svg+xml', 'image/png']);
+  const width = (icon: string) =>
+    page.evaluate(async (icon) => {
+      const image = Object.assign(new Image(), { src: icon });
+      await image.decode();
+      return image.naturalWidth;
+    }, icon);
+  expect(await width('/favicon.ico')).toBe(32);
+  expect(await width('/apple-touch-icon.png')).toBe(180);
 });
 
 test('on paper there is the total, and nobody reads now', async ({ page }) => {

@@ -159,7 +159,7 @@ test.describe('the policy is in force', () => {
   // stopped.
   test.use({
     expectedComplaints:
-      /Content Security Policy|frame is sandboxed|ERR_CONNECTION_REFUSED.*favicon\.svg/,
+      /Content Security Policy|frame is sandboxed|ERR_CONNECTION_REFUSED.*favicon\./,
   });
 
   test('nothing that came with a post runs, loaded or navigated to', async ({ page }) => {

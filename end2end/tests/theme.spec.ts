@@ -86,7 +86,43 @@ test("the browser's own frame has the colour of the page", async ({ page }) => {
   await toggle(page).click();
   await expectSame(false);
   await page.emulateMedia({ colorScheme: 'dark' });
+  await expectSame(true);
+  await toggle(page).click();
   await expectSame(false);
+  await page.emulateMedia({ colorScheme: 'light' });
+  await expectSame(false);
+});
+
+test("whoever goes back to the system's theme follows the system again", async ({ page }) => {
+  await page.emulateMedia({ colorScheme: 'light' });
+  await page.goto('/');
+  await hydrated(page);
+  await toggle(page).click();
+  await page.emulateMedia({ colorScheme: 'dark' });
+  expect(await isDark(page), 'it was chosen').toBe(true);
+  await page.emulateMedia({ colorScheme: 'light' });
+  await toggle(page).click();
+  expect(await chosen(page)).toBeNull();
+  expect(await page.evaluate(() => localStorage.length)).toBe(0);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  expect(await isDark(page)).toBe(true);
+  await page.reload();
+  expect(await isDark(page)).toBe(true);
+});
+
+test('the other tabs follow, to a theme and back to the system', async ({ page, context }) => {
+  await page.emulateMedia({ colorScheme: 'light' });
+  await page.goto('/');
+  await hydrated(page);
+  const other = await context.newPage();
+  await other.emulateMedia({ colorScheme: 'light' });
+  await other.goto('/posts/noon');
+  await hydrated(other);
+  await toggle(page).click();
+  await expect.poll(() => isDark(other)).toBe(true);
+  await toggle(other).click();
+  await expect.poll(() => isDark(page)).toBe(false);
+  expect(await chosen(page)).toBeNull();
 });
 
 test('another tab that is opened later has the choice too', async ({ page, context }) => {

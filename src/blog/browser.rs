@@ -9,7 +9,8 @@ mod counters;
 mod dom;
 mod navigation;
 
-pub(super) use dom::on;
+pub(super) use arrival::announce;
+pub(super) use dom::{all, on};
 
 use super::{copy_button, theme};
 use crate::counter::opt_out::Notice;
@@ -36,7 +37,7 @@ async fn step_by_step() {
     navigation.hydrate_counters();
 
     next_task().await;
-    copy_button::add_buttons();
+    copy_button::show_buttons();
     copy_button::listen();
     theme::listen();
 

@@ -1,8 +1,8 @@
-//! Copy buttons on code blocks. They are put in by the browser, because without
-//! JavaScript they could do nothing, and a feed should not have them.
+//! Copy buttons on code blocks. The server writes them, and the browser shows them where they
+//! can do something.
 
 #[cfg(feature = "hydrate")]
-pub(super) use browser::{add_buttons, listen};
+pub(super) use browser::{listen, show_buttons};
 
 /// What is to be typed again of a block that shows a terminal: the commands
 /// without their prompt, and not what they printed. All of it if there is no
@@ -30,12 +30,12 @@ fn commands(shown: &str) -> String {
 #[cfg(feature = "hydrate")]
 mod browser {
     use super::commands;
-    use crate::blog::browser::on;
+    use crate::blog::browser::{all, announce, on};
     use gloo_timers::callback::Timeout;
     use leptos::prelude::{document, window};
     use wasm_bindgen::JsCast;
     use wasm_bindgen_futures::{JsFuture, spawn_local};
-    use web_sys::{Element, Event, Node};
+    use web_sys::{Element, Event};
 
     /// How long a button says that it did.
     const COPIED_MS: u32 = 2_000;
@@ -48,28 +48,15 @@ mod browser {
         });
     }
 
-    /// Puts a button on each code block of the page.
-    pub(in crate::blog) fn add_buttons() {
-        let Ok(blocks) = document().query_selector_all("figure.code:not(:has(.copy))") else {
+    /// Shows the button of each code block of the page, where it can do something: only a page
+    /// that came over TLS, or from the same machine, has a clipboard.
+    pub(in crate::blog) fn show_buttons() {
+        if !window().is_secure_context() {
             return;
-        };
-        for i in 0..blocks.length() {
-            if let Some(block) = blocks.item(i) {
-                // Without a button the code can still be selected.
-                let _ = add_button(&block);
-            }
         }
-    }
-
-    fn add_button(block: &Node) -> Option<()> {
-        let block: &Element = block.dyn_ref()?;
-        let code = block.query_selector("pre").ok()??;
-        let button = document().create_element("button").ok()?;
-        button.set_attribute("type", "button").ok()?;
-        button.set_class_name("copy");
-        button.set_text_content(Some("Copy"));
-        block.insert_before(&button, Some(&code)).ok()?;
-        Some(())
+        for button in all(&document(), ".copy") {
+            let _ = button.remove_attribute("hidden");
+        }
     }
 
     fn copy_clicked(click: &Event) -> Option<()> {
@@ -94,7 +81,12 @@ mod browser {
                 Err(_) => "Failed",
             };
             button.set_text_content(Some(label));
-            Timeout::new(COPIED_MS, move || button.set_text_content(Some("Copy"))).forget();
+            announce(label);
+            let reset = move || {
+                button.set_text_content(Some("Copy"));
+                announce("");
+            };
+            Timeout::new(COPIED_MS, reset).forget();
         });
     }
 }

@@ -1,7 +1,7 @@
 //! The document around a page: its head, the header, the main landmark and the footer, and
 //! the scripts that bring it alive.
 
-use super::{layout::layout, model::SiteInfo, pages::Page};
+use super::{language::is_right_to_left, layout::layout, model::SiteInfo, pages::Page};
 use crate::web::site_files::AssetPaths;
 use leptos::{prelude::*, tachys::html::InertElement};
 
@@ -24,13 +24,14 @@ pub(super) fn document(
     let images: Vec<_> = images.collect();
     let images = (!images.is_empty()).then(|| images.join(" "));
     let language = site.language.clone();
+    let direction = is_right_to_left(&language).then_some("rtl");
     let title = site.title.clone();
     let head = InertElement::new(page.head);
     let body = layout(site, path, InertElement::new(page.body));
     let at_last = InertElement::new(loading_scripts.to_owned());
     view! {
         <!DOCTYPE html>
-        <html lang=language data-version=version data-images=images>
+        <html lang=language dir=direction data-version=version data-images=images>
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -49,7 +50,10 @@ pub(super) fn document(
                 // Before anything is painted, so that no theme flashes.
                 <script inner_html=super::theme::APPLY_STORED />
                 <link rel="stylesheet" href=style />
+                // Not every browser draws an SVG here, and no home screen does.
+                <link rel="icon" href="/favicon.ico" sizes="32x32" />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+                <link rel="apple-touch-icon" href="/apple-touch-icon.png" />
                 <link rel="alternate" type="application/atom+xml" title=title href="/feed.xml" />
                 {head}
             </head>

@@ -15,6 +15,8 @@ mod document;
 #[cfg(feature = "ssr")]
 mod kept_pages;
 #[cfg(feature = "ssr")]
+mod language;
+#[cfg(feature = "ssr")]
 mod layout;
 #[cfg(feature = "ssr")]
 mod listings;
@@ -34,3 +36,5 @@ mod redirects;
 mod render;
 #[cfg(feature = "ssr")]
 pub mod server;
+#[cfg(feature = "ssr")]
+mod unknown_address;

@@ -1,8 +1,8 @@
-//! The addresses that are another one's: with slashes too many, of a list's first page,
-//! and of the feed as other programs name it.
+//! The addresses that are another one's: with slashes too many, spelled in another way, of a
+//! list's first page, and of the feed as other programs name it.
 
 use super::{
-    content::{list_page_path, split_list_page},
+    content::{composed, decode_path, encode_path, list_page_path, split_list_page},
     page_path::PagePath,
 };
 use axum::http::Uri;
@@ -29,9 +29,10 @@ pub(super) fn moved_to(address: &Uri) -> Option<String> {
     if OTHER_FEEDS.contains(&&*single) {
         return Some(FEED.to_owned());
     }
-    let page = match split_list_page(&single) {
+    let spelled = as_we_spell_it(&single);
+    let page = match split_list_page(&spelled) {
         Some((list_path, 1)) => list_page_path(list_path, 1),
-        _ => single.clone(),
+        _ => spelled.clone(),
     };
     let query = address.query().map(|query| format!("?{query}"));
     let moved = format!("{page}{}", query.unwrap_or_default());
@@ -48,6 +49,20 @@ fn with_single_slashes(path: &str) -> String {
     } else {
         path
     }
+}
+
+/// This path as our links have it: everything is percent-encoded that has to be, in capitals,
+/// and nothing else. Browsers take it for another address than each of its other spellings.
+fn as_we_spell_it(path: &str) -> String {
+    let decoded = decode_path(path);
+    // The client would take them for a step up, and go to another page.
+    if decoded
+        .split('/')
+        .any(|segment| matches!(segment, "." | ".."))
+    {
+        return path.to_owned();
+    }
+    encode_path(&composed(&decoded))
 }
 
 /// An address without what is no visible ASCII, which a client may send as it is: a
@@ -80,6 +95,12 @@ mod tests {
             ("/page/1", "/"),
             ("/page/1/?a", "/?a"),
             ("/tags/a/page/1", "/tags/a"),
+            ("/tags/gr%c3%b6%c3%9fe", "/tags/gr%C3%B6%C3%9Fe"),
+            ("/tags/gro%CC%88%C3%9Fe", "/tags/gr%C3%B6%C3%9Fe"),
+            ("/tags/web%2Dsockets/page/1", "/tags/web-sockets"),
+            ("/tags/größe", "/tags/gr%C3%B6%C3%9Fe"),
+            ("/posts/%6Fne", "/posts/one"),
+            ("/%61bout", "/about"),
             ("/feed/", "/feed.xml"),
             ("/atom.xml", "/feed.xml"),
             ("/posts/\u{9b}31m/?\u{202e}", "/posts/%C2%9B31m?%E2%80%AE"),
@@ -115,6 +136,9 @@ mod tests {
             "/nothing/",
             "//evil.example/",
             "/posts/feed",
+            "/tags/gr%C3%B6%C3%9Fe",
+            "/posts/%2e%2e/x",
+            "/tags/100%25",
         ] {
             assert_eq!(moved(address), None, "{address}");
         }

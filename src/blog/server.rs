@@ -10,6 +10,7 @@ use super::{
     page_path::PagePath,
     pages, redirects,
     render::Renderer,
+    unknown_address::{Warned, warn_of_readers},
 };
 use crate::{
     counter::{
@@ -43,8 +44,9 @@ use tower_http::compression::CompressionLayer;
 pub struct Site {
     /// Posts, pages and media.
     pub content: Arc<Content>,
-    /// Without a slash at the end: `https://blog.example`.
-    pub url: Arc<str>,
+    /// Without a slash at the end: `https://blog.example`. `None` if nobody said: then no page
+    /// says under which address it is to be found.
+    pub url: Option<Arc<str>>,
     /// Whether readers whose browser asks not to be tracked only watch: the page
     /// on privacy says so.
     pub respect_gpc: bool,
@@ -61,8 +63,9 @@ struct AppState {
 
 /// The whole application: the blog with the counter's routes.
 pub fn router(site: Site, counter: Counter, site_files: SiteFiles) -> Router {
+    let is_address_known = site.url.is_some();
     let options = LeptosOptions::builder().output_name("view-counter").build();
-    let scheme = Scheme::of(&site.url);
+    let scheme = Scheme::of(site.url.as_deref());
     let renderer = Renderer::new(options, site_files.assets(), &site.content, scheme);
     let kept_pages = KeptPages::new(renderer.clone(), site.clone(), counter.clone());
     let state = AppState {
@@ -74,8 +77,6 @@ pub fn router(site: Site, counter: Counter, site_files: SiteFiles) -> Router {
     };
     let pages = Router::new()
         .merge(server_functions(&counter))
-        // Asked for by browsers where no page names the icon.
-        .route("/favicon.ico", get(icon))
         .fallback(page_or_file)
         .layer(from_fn(async |request: Request, next: Next| {
             with_caching(ASK_EACH_TIME, next.run(request).await)
@@ -95,6 +96,10 @@ pub fn router(site: Site, counter: Counter, site_files: SiteFiles) -> Router {
     let of_site = pages
         .merge(files)
         .merge(service::routes(counter.clone(), site_files, scheme));
+    let of_site = match is_address_known {
+        true => of_site,
+        false => of_site.layer(from_fn_with_state(Warned::default(), warn_of_readers)),
+    };
     guarded(of_site)
         .layer(from_fn_with_state(counter.clone(), bounded))
         .merge(route::router(counter))
@@ -160,13 +165,6 @@ async fn listing(state: &AppState, listing: Listing, request: Request) -> Respon
     let (site, counter) = (&state.site, &state.counter);
     let answer = state.listings.answer(listing, site, counter, request).await;
     with_caching(ASK_EACH_TIME, answer)
-}
-
-async fn icon() -> Response {
-    let mut response = Redirect::permanent("/favicon.svg").into_response();
-    // A file that is opened by itself is nobody's, and its tab has an icon too.
-    headers::mark_as_file(response.headers_mut());
-    response
 }
 
 /// A file of the content folder, if it is one that may be served.

@@ -1,5 +1,5 @@
-//! Light and dark. The theme follows the system until the reader chooses one,
-//! and the choice is stored in the browser.
+//! Light and dark. The theme follows the system unless the reader chooses the other one. The
+//! choice is stored in the browser, and forgotten with the choice of the system's own theme.
 
 #[cfg(feature = "hydrate")]
 pub(super) use browser::listen;
@@ -49,50 +49,78 @@ pub(super) fn ThemeToggle() -> impl IntoView {
 #[cfg(feature = "hydrate")]
 mod browser {
     use super::STORAGE_KEY;
-    use crate::blog::browser::on;
+    use crate::blog::browser::{all, on};
     use leptos::prelude::{document, window};
-    use wasm_bindgen::JsCast;
-    use web_sys::Element;
+    use web_sys::Storage;
 
-    /// Makes the button do what it says.
+    const ATTRIBUTE: &str = "data-theme";
+    const LIGHT: &str = "light";
+    const DARK: &str = "dark";
+
+    /// Makes the button do what it says, and follows what another tab chooses. A page in the
+    /// back/forward cache is not told of that.
     pub(in crate::blog) fn listen() {
         if let Ok(Some(button)) = document().query_selector(".theme-toggle") {
             on(&button, "click", |_| toggle());
         }
+        for event in ["storage", "pageshow"] {
+            on(&window(), event, |_| {
+                if let Some(storage) = storage() {
+                    let stored = storage.get_item(STORAGE_KEY).ok().flatten();
+                    show(match stored.as_deref() {
+                        Some(DARK) => Some(DARK),
+                        Some(LIGHT) => Some(LIGHT),
+                        _ => None,
+                    });
+                }
+            });
+        }
     }
 
-    /// Shows the other theme, and remembers it where the browser allows.
+    /// Where the choice is stored. `None` if the browser stores nothing for this site.
+    fn storage() -> Option<Storage> {
+        window().local_storage().ok()?
+    }
+
+    /// Shows the other theme, and remembers it where the browser allows. The system's own is
+    /// no choice: it is followed again.
     fn toggle() {
-        let Some(root) = document().document_element() else {
-            return;
-        };
-        let prefers_dark = window()
+        let dark_system = window()
             .match_media("(prefers-color-scheme: dark)")
             .ok()
             .flatten()
             .is_some_and(|query| query.matches());
-        let is_dark = match root.get_attribute("data-theme") {
-            Some(chosen) => chosen == "dark",
-            None => prefers_dark,
-        };
-        let theme = if is_dark { "light" } else { "dark" };
-        let _ = root.set_attribute("data-theme", theme);
-        colour_frame(theme);
-        if let Ok(Some(storage)) = window().local_storage() {
-            let _ = storage.set_item(STORAGE_KEY, theme);
+        let other = if dark_system { LIGHT } else { DARK };
+        let shown = document()
+            .document_element()
+            .and_then(|root| root.get_attribute(ATTRIBUTE));
+        let is_other = shown.is_some_and(|shown| shown == other);
+        let chosen = (!is_other).then_some(other);
+        show(chosen);
+        if let Some(storage) = storage() {
+            let _ = match chosen {
+                Some(theme) => storage.set_item(STORAGE_KEY, theme),
+                None => storage.remove_item(STORAGE_KEY),
+            };
         }
     }
 
-    /// Gives the browser's own frame the colour of this theme.
-    fn colour_frame(theme: &str) {
-        let Ok(colours) = document().query_selector_all("meta[data-theme]") else {
-            return;
-        };
-        for i in 0..colours.length() {
-            if let Some(colour) = colours.item(i).and_then(|c| c.dyn_into::<Element>().ok()) {
-                let is_chosen = colour.get_attribute("data-theme").as_deref() == Some(theme);
-                let _ = colour.set_attribute("media", if is_chosen { "all" } else { "not all" });
-            }
+    /// Shows this theme, or the system's, and gives the browser's own frame its colour.
+    fn show(chosen: Option<&'static str>) {
+        if let Some(root) = document().document_element() {
+            let _ = match chosen {
+                Some(theme) => root.set_attribute(ATTRIBUTE, theme),
+                None => root.remove_attribute(ATTRIBUTE),
+            };
+        }
+        for colour in all(&document(), "meta[data-theme]") {
+            let theme = colour.get_attribute(ATTRIBUTE).unwrap_or_default();
+            let media = match chosen {
+                None => ["(prefers-color-scheme: ", &theme, ")"].concat(),
+                Some(chosen) if chosen == theme => "all".to_owned(),
+                Some(_) => "not all".to_owned(),
+            };
+            let _ = colour.set_attribute("media", &media);
         }
     }
 }

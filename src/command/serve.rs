@@ -7,6 +7,7 @@ mod printable_fields;
 mod rescue;
 mod signals;
 mod tasks;
+mod warnings;
 
 use super::printing;
 use anyhow::Context;
@@ -67,7 +68,7 @@ pub(crate) async fn run(settings: Serve) -> anyhow::Result<()> {
     };
     content
         .iter()
-        .for_each(|content| warn_of_refused_images(content));
+        .for_each(|content| warnings::of_content(content));
     let mut sources = sources(&settings, content.as_deref())?;
     sources.begin().await?;
     let listener =
@@ -77,10 +78,10 @@ pub(crate) async fn run(settings: Serve) -> anyhow::Result<()> {
     let mut signals = StopSignals::listen()?;
 
     let address = listener.local_addr()?;
-    let url: Arc<str> = match &settings.site_url {
-        Some(url) => url.to_string().into(),
-        None => format!("http://{address}").into(),
-    };
+    let url: Option<Arc<str>> = settings.site_url.as_ref().map(|url| url.to_string().into());
+    if content.is_some() {
+        warnings::of_unknown_address(&settings, address);
+    }
     let totals = store.totals().await?;
     opened(&store, &totals);
     sources.assume(&totals.into_keys().collect());
@@ -96,7 +97,7 @@ pub(crate) async fn run(settings: Serve) -> anyhow::Result<()> {
     let counter = counter(&settings, slugs.clone(), store.clone());
     tracing::info!(
         pages = slugs.all().len(),
-        site_url = %url,
+        site_url = url.as_deref(),
         "starting"
     );
     let site_files = settings.site_files();
@@ -111,7 +112,7 @@ pub(crate) async fn run(settings: Serve) -> anyhow::Result<()> {
             };
             blog::server::router(site, counter.clone(), site_files)
         }
-        None => service::server::router(&url, counter.clone(), site_files),
+        None => service::server::router(url.as_deref(), counter.clone(), site_files),
     };
 
     announce(address);
@@ -233,19 +234,6 @@ fn holds_something(path: &Path) -> bool {
     match std::fs::read_dir(path) {
         Ok(mut entries) => entries.next().is_some(),
         Err(error) => error.kind() != std::io::ErrorKind::NotFound,
-    }
-}
-
-/// Names the posts whose images browsers do not all show.
-fn warn_of_refused_images(content: &Content) {
-    for (file, refused) in content.refused_image_sources() {
-        let first = refused.first().map(ToString::to_string).unwrap_or_default();
-        tracing::warn!(
-            file,
-            refused = refused.len(),
-            first,
-            "this page shows images of too many sites: the headers of its answer have no room for all of them, and a browser does not show those of the sites that are left out; copy these images into the content folder"
-        );
     }
 }
 

@@ -215,7 +215,7 @@ fn origin_host(headers: &HeaderMap) -> Option<String> {
 }
 
 /// Whether this host of an address means the machine that asks.
-fn is_this_machine(host: &str) -> bool {
+pub(crate) fn is_this_machine(host: &str) -> bool {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     let address = bare.parse::<IpAddr>();
     host == "localhost" || address.is_ok_and(|address| address.to_canonical().is_loopback())

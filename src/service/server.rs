@@ -20,8 +20,8 @@ use axum::{
 };
 
 /// The counter's routes, and what pages load that use them. `url` is where the world finds
-/// this server.
-pub fn router(url: &str, counter: Counter, site_files: SiteFiles) -> Router {
+/// this server, if anybody said so.
+pub fn router(url: Option<&str>, counter: Counter, site_files: SiteFiles) -> Router {
     let scheme = Scheme::of(url);
     let of_service = Router::new()
         // Whoever opens the address sees what is here.

@@ -34,12 +34,11 @@ pub(crate) enum Scheme {
 }
 
 impl Scheme {
-    /// Of the site at this address.
-    pub(crate) fn of(site_url: &str) -> Self {
-        if site_url.starts_with("https://") {
-            Self::Https
-        } else {
-            Self::Http
+    /// Of the site at this address, if it is known.
+    pub(crate) fn of(site_url: Option<&str>) -> Self {
+        match site_url {
+            Some(url) if url.starts_with("https://") => Self::Https,
+            _ => Self::Http,
         }
     }
 }
@@ -160,9 +159,9 @@ mod tests {
 
     #[tokio::test]
     async fn only_a_site_with_tls_asks_for_it() {
-        let tls = completed(Scheme::of("https://blog.example"), answer(200, &[])).await;
+        let tls = completed(Scheme::of(Some("https://blog.example")), answer(200, &[])).await;
         assert_eq!(tls[header::STRICT_TRANSPORT_SECURITY], SECURE_FOR);
-        let plain = completed(Scheme::of("http://127.0.0.1:3000"), answer(200, &[])).await;
+        let plain = completed(Scheme::of(None), answer(200, &[])).await;
         assert!(!plain.contains_key(header::STRICT_TRANSPORT_SECURITY));
         for (scheme, opener_policy) in [(Scheme::Https, Some("same-origin")), (Scheme::Http, None)]
         {

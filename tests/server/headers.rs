@@ -27,6 +27,7 @@ fn folder() -> Folder {
         "content/posts/a.mp3",
         "content/talk.pdf",
         "site/favicon.svg",
+        "site/favicon.ico",
         "site/pkg/view-counter.js",
     ] {
         folder.write(file, "<svg xmlns='http://www.w3.org/2000/svg'/>");
@@ -129,9 +130,10 @@ async fn whatever_is_no_page_can_do_nothing_in_a_browser() {
     let server = start(&folder, &[]).await;
     for (method, path, status, policy, shared) in [
         ("GET", "/about/", 308, NOTHING, "same-origin"),
-        ("GET", "/favicon.ico", 308, FILE, "cross-origin"),
+        ("GET", "/favicon.ico", 200, FILE, "cross-origin"),
         ("GET", "/feed.xml", 200, LISTING, "same-origin"),
-        ("GET", "/sitemap.xml", 200, LISTING, "same-origin"),
+        // It has no site's address to say.
+        ("GET", "/sitemap.xml", 404, NOTHING, "same-origin"),
         ("GET", "/robots.txt", 200, LISTING, "same-origin"),
         ("GET", "/fn/counts?slug=one", 200, NOTHING, "same-origin"),
         ("GET", "/fn/counts", 400, NOTHING, "same-origin"),

@@ -30,6 +30,7 @@ mod saving;
 mod service;
 mod settings;
 mod shares;
+mod site_address;
 mod site_files;
 mod starting;
 mod strangers;

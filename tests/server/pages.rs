@@ -12,7 +12,6 @@ async fn every_page_has_its_status() {
         ("/tags/testing", 200),
         ("/about", 200),
         ("/feed.xml", 200),
-        ("/sitemap.xml", 200),
         ("/robots.txt", 200),
         ("/posts/three", 404),
         ("/tags/none", 404),
@@ -40,7 +39,7 @@ async fn an_address_that_is_another_s_is_sent_there() {
     for (path, to) in [
         ("/about/", Some("/about")),
         ("/posts/one/", Some("/posts/one")),
-        ("/favicon.ico", Some("/favicon.svg")),
+        ("/tags/%74esting", Some("/tags/testing")),
         ("/page/1", Some("/")),
         ("/tags/testing/page/1", Some("/tags/testing")),
         ("/feed", Some("/feed.xml")),
@@ -160,7 +159,8 @@ async fn a_list_has_pages_that_lead_to_each_other() {
     for n in 0..43 {
         folder.post(&format!("post-{n:02}"));
     }
-    let server = Server::start(&folder).await;
+    let arguments = ["--site-url", "https://blog.example"];
+    let server = Server::start_with(&folder, &arguments).await;
     for (path, entries, newer, older) in [
         ("/", 20, None, Some("/page/2")),
         ("/page/2", 20, Some("/"), Some("/page/3")),
@@ -177,7 +177,7 @@ async fn a_list_has_pages_that_lead_to_each_other() {
         assert_eq!(times(&html, "class=\"post-entry\""), entries, "{path}");
         // Their totals are on it, and no others.
         assert_eq!(times(&html, "post-entry-views"), entries, "{path}");
-        let canonical = format!("href=\"{}{path}\" rel=\"canonical\"", server.url(""));
+        let canonical = format!("href=\"https://blog.example{path}\" rel=\"canonical\"");
         assert!(html.contains(&canonical), "no {canonical} in {html}");
         for (rel, to, name) in [
             ("prev", newer, "Newer posts"),
@@ -207,6 +207,29 @@ async fn a_list_has_pages_that_lead_to_each_other() {
         0,
         "their posts are there themselves"
     );
+}
+
+#[tokio::test]
+async fn the_page_of_a_tag_leads_to_the_most_used_tags_and_to_all_posts() {
+    let folder = Folder::new();
+    for n in 0..40 {
+        let tags: Vec<_> = (n..40).map(|tag| format!("\"Tag {tag:02}\"")).collect();
+        let head = "title = \"A\"\ndate = 2026-11-20\ndescription = \"x\"";
+        let text = format!("+++\n{head}\ntags = [{}]\n+++\nx\n", tags.join(", "));
+        folder.write(&format!("content/posts/post-{n:02}.md"), &text);
+    }
+    let server = Server::start(&folder).await;
+    let html = server.text("/tags/tag-39").await;
+    let (_, more) = html.split_once("class=\"more-posts\"").unwrap();
+    let (more, _) = more.split_once("</nav>").unwrap();
+    let links: Vec<_> = more
+        .split("href=\"")
+        .skip(1)
+        .map(|link| link.split('"').next().unwrap().to_owned())
+        .collect();
+    let most_used = (9..39).rev().map(|tag| format!("/tags/tag-{tag:02}"));
+    let expected: Vec<_> = most_used.chain(["/".to_owned()]).collect();
+    assert_eq!(links, expected);
 }
 
 #[tokio::test]

@@ -72,14 +72,20 @@ pub(super) fn focus(section: Option<&Element>) {
 
 /// Has a screen reader say which page this is. A browser does so after a load; the focus
 /// alone says the heading.
-pub(super) fn announce() {
+pub(super) fn announce_page() {
+    announce(&document().title());
+}
+
+/// Has a screen reader say this. The same again is heard only if something else was said
+/// before, if only nothing.
+pub(in crate::blog) fn announce(text: &str) {
     if let Some(region) = first(".announcement") {
-        region.set_text_content(Some(&document().title()));
+        region.set_text_content(Some(text));
     }
 }
 
-/// Makes the live region for that, empty until the first navigation: what is put into a page
-/// along with its text is not heard everywhere.
+/// Makes the live region for that, empty until something is to be said: what is put into a
+/// page along with its text is not heard everywhere.
 pub(super) fn add_live_region() -> Option<()> {
     let region = document().create_element("p").ok()?;
     region.set_class_name("announcement");

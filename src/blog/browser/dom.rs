@@ -18,7 +18,7 @@ pub(super) fn first(selector: &str) -> Option<Element> {
 }
 
 /// All elements of the document that this selects.
-pub(super) fn all(document: &Document, selector: &str) -> Vec<Element> {
+pub(in crate::blog) fn all(document: &Document, selector: &str) -> Vec<Element> {
     let Ok(found) = document.query_selector_all(selector) else {
         return Vec::new();
     };

@@ -13,8 +13,7 @@ mod prefetch;
 mod transition;
 
 use super::{
-    arrival,
-    counters,
+    arrival, counters,
     dom::{around_target, on},
 };
 use crate::{
@@ -286,10 +285,10 @@ impl Navigation {
         arrival::replace_page(&new.document);
         arrival::mark_current(address.path());
         self.hydrate_counters();
-        copy_button::add_buttons();
+        copy_button::show_buttons();
         self.restore_scroll_position(&address, entry);
         arrival::focus(arrival::section(&address.hash).as_ref());
-        arrival::announce();
+        arrival::announce_page();
         self.update_notice();
     }
 

@@ -2,16 +2,26 @@
 //!
 //! Pure text; it may not know of posts or of the file system.
 
+use icu_normalizer::ComposingNormalizer;
+use std::borrow::Cow;
+
+/// This text in the one form of Unicode (NFC) that addresses are written in: `ö` may also be
+/// an `o` and a mark.
+pub(crate) fn composed(text: &str) -> Cow<'_, str> {
+    ComposingNormalizer::new_nfc().normalize(text)
+}
+
 /// A name as a path segment or an `id`: its letters and digits, of any script,
 /// in lower case, and one hyphen for every run of anything else. Empty when the
 /// name has neither letter nor digit.
 pub(crate) fn segment(name: &str) -> String {
+    let name = composed(name);
     let words = name.split(|c: char| !c.is_alphanumeric());
     let words: Vec<String> = words
         .filter(|word| !word.is_empty())
         .map(str::to_lowercase)
         .collect();
-    words.join("-")
+    composed(&words.join("-")).into_owned()
 }
 
 /// A path with everything percent-encoded that has no plain place in a URL.
@@ -70,6 +80,7 @@ mod tests {
         assert_eq!(segment("Größe & Überblick"), "größe-überblick");
         assert_eq!(segment("日本語 の 見出し"), "日本語-の-見出し");
         assert_eq!(segment("C++"), "c");
+        assert_eq!(segment("Gro\u{308}ße"), "größe", "in either form");
         assert_eq!(segment("—!?"), "");
     }
 

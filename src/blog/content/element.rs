@@ -7,9 +7,24 @@ use quick_xml::escape::escape;
 
 use super::link::{Image, is_external};
 
-/// Wide tables scroll in a box of their own, which the keyboard can reach.
-pub(crate) const TABLE_START: &str =
-    "<div class=\"table-scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Table\">";
+/// The start of the box in which a wide table scrolls, also by keyboard. It is named after
+/// the table's column headings, and numbered: no two boxes of a text have one name.
+pub(crate) fn table_start<'a>(number: usize, headings: &[String]) -> Event<'a> {
+    let headings: Vec<_> = headings
+        .iter()
+        .map(|heading| heading.trim())
+        .filter(|heading| !heading.is_empty())
+        .collect();
+    let colon = if headings.is_empty() { "" } else { ": " };
+    let html = format!(
+        "<div class=\"table-scroll\" tabindex=\"0\" role=\"region\" \
+         aria-label=\"Table {number}{colon}{}\">",
+        escape(headings.join(", "))
+    );
+    Event::Html(html.into())
+}
+
+/// The end of that box.
 pub(crate) const TABLE_END: &str = "</div>\n";
 
 /// The start of a table's cell, `th` or `td`. Its class says how its text is aligned: a
@@ -25,25 +40,59 @@ pub(crate) fn cell<'a>(element: &str, alignment: Option<Alignment>) -> Event<'a>
     inline(format!("<{element}{class}>"))
 }
 
-/// A heading's link to itself, which follows its text.
-pub(crate) fn anchor<'a>(id: &str) -> Event<'a> {
-    inline(format!(
-        " <a class=\"anchor\" href=\"#{id}\" aria-label=\"Link to this section\">#</a>"
-    ))
+/// The start of the box around a heading and the link to it.
+pub(crate) const HEADING_START: &str = "<div class=\"heading\">";
+
+const ANCHOR_START: &str = "<a class=\"anchor\" ";
+
+/// The link to a heading with this text, and the end of the box around both. The link stands
+/// beside the heading: inside of it, it would be read as a part of the heading's text.
+pub(crate) fn heading_end<'a>(id: &str, text: &str) -> Event<'a> {
+    let html = format!(
+        "{ANCHOR_START}href=\"#{id}\" aria-label=\"Link to “{}”\">#</a></div>\n",
+        escape(text)
+    );
+    Event::Html(html.into())
 }
 
-/// Code that is HTML already. Long lines scroll, also by keyboard.
-pub(crate) fn code_block<'a>(language: Option<&str>, code: &str) -> Event<'a> {
-    let html = match language.map(escape) {
-        Some(language) => format!(
-            "<figure class=\"code\" data-language=\"{language}\"><pre tabindex=\"0\">\
-             <code class=\"language-{language}\">{code}</code></pre></figure>\n"
+const COPY_START: &str = "<button type=\"button\" class=\"copy\" ";
+
+/// A block of code that is HTML already. Long lines scroll, also by keyboard: it is named by
+/// its number in the text, and its language. Its button is hidden until a script can copy.
+pub(crate) fn code_block<'a>(number: usize, language: Option<&str>, code: &str) -> Event<'a> {
+    let language = language.map(escape);
+    let (suffix, class) = match language {
+        Some(language) => (
+            format!(", {language}"),
+            format!(" class=\"language-{language}\""),
         ),
-        None => format!(
-            "<figure class=\"code\"><pre tabindex=\"0\"><code>{code}</code></pre></figure>\n"
-        ),
+        None => (String::new(), String::new()),
     };
+    let name = format!("Code block {number}{suffix}");
+    let html = format!(
+        "<figure class=\"code\">{COPY_START}aria-label=\"Copy: {name}\" hidden=\"\">Copy</button>\
+         <pre tabindex=\"0\" role=\"group\" aria-label=\"{name}\">\
+         <code{class}>{code}</code></pre></figure>\n"
+    );
     Event::Html(html.into())
+}
+
+/// This HTML without what only a page has a use for: the links to headings, each of which would
+/// be a line that says `#` in a feed, and the buttons of code.
+pub(crate) fn without_controls(html: &str) -> String {
+    let html = without(html, ANCHOR_START, "</a>");
+    without(&html, COPY_START, "</button>")
+}
+
+/// This text without what begins and ends so.
+fn without(text: &str, start: &str, end: &str) -> String {
+    let mut parts = text.split(start);
+    let mut rest = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (_, behind) = part.split_once(end).unwrap_or(("", part));
+        rest.push_str(behind);
+    }
+    rest
 }
 
 /// An image that loads when it is about to be seen.

@@ -74,7 +74,7 @@ impl<'a> Footnotes<'a> {
             let number = index + 1;
             let back = format!(
                 " <a class=\"footnote-back\" href=\"#fnref:{number}\" role=\"doc-backlink\" \
-                 aria-label=\"Back to the text\">↩</a>"
+                 aria-label=\"Back to the text from footnote {number}\">↩</a>"
             );
             let mut body = self
                 .bodies

@@ -31,6 +31,7 @@ pub(crate) struct PostHead {
     pub(crate) tags: Vec<AtLine<TagLink>>,
     pub(crate) draft: bool,
     pub(crate) image: Option<AtLine<String>>,
+    pub(crate) image_alt: Option<String>,
 }
 
 /// What a page that is not a post says of itself.
@@ -82,6 +83,7 @@ impl Split<'_> {
         let tags = tags(&mut keys, problems);
         let draft = keys.flag("draft", problems);
         let image = keys.optional_text("image", problems);
+        let image_alt = keys.optional_text("image_alt", problems);
         keys.finish(problems);
         Some(PostHead {
             title: title?.0,
@@ -90,6 +92,7 @@ impl Split<'_> {
             tags,
             draft,
             image,
+            image_alt: image_alt.map(|(alt, _)| alt),
         })
     }
 

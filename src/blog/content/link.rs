@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 
+use super::PreviewImage;
 use super::address::{decode_path, encode_path};
 use super::image_size::image_size;
 use super::image_source::{ImageSource, NoSource};
@@ -28,12 +29,31 @@ pub(crate) struct Image {
     pub(crate) size: Option<(usize, usize)>,
     /// Where it comes from, if not from this site.
     pub(crate) source: Option<ImageSource>,
+    /// Its media type, if it is in the content folder.
+    pub(crate) media_type: Option<&'static str>,
 }
+
+/// The types of images that the previews of other sites show. None of the large networks draws
+/// an SVG there, and few an AVIF.
+const PREVIEW_TYPES: [&str; 4] = ["image/png", "image/jpeg", "image/webp", "image/gif"];
 
 impl Image {
     /// Whether it is one of this site's, so that `src` is a path.
     pub(crate) fn is_own(&self) -> bool {
         self.source.is_none()
+    }
+
+    /// This image for previews, with this text for those who do not see it. `None` if previews
+    /// would not show it.
+    pub(crate) fn preview(&self, alt: Option<&str>) -> Option<PreviewImage> {
+        let (width, height) = self.size?;
+        let is_shown = PREVIEW_TYPES.contains(&self.media_type?);
+        is_shown.then(|| PreviewImage {
+            path: self.src.clone(),
+            alt: alt.filter(|alt| !alt.is_empty()).map(str::to_owned),
+            width,
+            height,
+        })
     }
 }
 
@@ -94,6 +114,7 @@ impl Surroundings<'_> {
             src: format!("/media/{}{rest}", encode_path(&file)),
             size,
             source: None,
+            media_type: Some(media.content_type),
         })
     }
 
@@ -137,6 +158,7 @@ fn elsewhere(destination: &str) -> Result<Image, String> {
         src: destination.to_owned(),
         size: None,
         source,
+        media_type: None,
     })
 }
 

@@ -15,11 +15,11 @@ use super::folder::Folder;
 use super::front_matter::{self, PostHead};
 use super::highlight::Highlighter;
 use super::image_source::ImageSources;
-use super::link::Surroundings;
+use super::link::{Image, Surroundings};
 use super::markdown::{Rendered, render};
 use super::site::{self, SiteFile};
 use super::source::read;
-use super::{Content, ContentError, Page, Post, PostSummary};
+use super::{Content, ContentError, Page, Post, PostSummary, PreviewImage, PreviewProblem};
 use crate::counter::protocol::Slug;
 
 /// A Markdown file whose head has been read.
@@ -193,23 +193,47 @@ impl PostFile {
             let (source, start) = (&manuscript.source, manuscript.body_start);
             let body = render(source, start, surroundings, highlighter, problems);
             let head = manuscript.head?;
-            let image = preview_image(&head, surroundings, problems);
-            Some(assemble(self.slug, head, body, image, language))
+            let preview = preview(&head, &body, surroundings, problems);
+            Some(assemble(self.slug, head, body, preview, language))
         });
         errors.extend(self.problems.into_errors());
         post
     }
 }
 
-/// The path of the image that the front matter names.
-fn preview_image(
+/// The picture of the post's previews, and why it is not the one that was meant.
+fn preview(
+    head: &PostHead,
+    body: &Rendered,
+    surroundings: &Surroundings<'_>,
+    problems: &mut Problems,
+) -> (Option<PreviewImage>, Option<PreviewProblem>) {
+    let of_text = body.preview_images.first().cloned();
+    let Some(named) = named_image(head, surroundings, problems) else {
+        let is_lacking = of_text.is_none() && body.has_other_images;
+        return (of_text, is_lacking.then_some(PreviewProblem::NoImageOfText));
+    };
+    let same_in_text = body
+        .preview_images
+        .iter()
+        .find(|image| image.path == named.src);
+    let alt = head.image_alt.as_deref();
+    let alt = alt.or_else(|| same_in_text?.alt.as_deref());
+    match named.preview(alt) {
+        Some(image) => (Some(image), None),
+        None => (of_text, Some(PreviewProblem::NamedImage(named.src))),
+    }
+}
+
+/// The image that the front matter names.
+fn named_image(
     head: &PostHead,
     surroundings: &Surroundings<'_>,
     problems: &mut Problems,
-) -> Option<String> {
+) -> Option<Image> {
     let (name, line) = head.image.as_ref()?;
     let problem = match surroundings.image(name) {
-        Ok(image) if image.is_own() => return Some(image.src),
+        Ok(image) if image.is_own() => return Some(image),
         Ok(_) => "`image` must be a file of this site; copy it into the content folder".to_owned(),
         Err(problem) => problem,
     };
@@ -221,7 +245,7 @@ fn assemble(
     slug: String,
     head: PostHead,
     body: Rendered,
-    image: Option<String>,
+    (preview_image, preview_problem): (Option<PreviewImage>, Option<PreviewProblem>),
     language: &str,
 ) -> Post {
     Post {
@@ -238,7 +262,8 @@ fn assemble(
         html: body.html,
         previous: None,
         next: None,
-        image: image.or(body.image),
+        preview_image,
+        preview_problem,
         image_sources: ImageSources::new(body.image_sources),
     }
 }

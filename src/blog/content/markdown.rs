@@ -12,7 +12,6 @@ use pulldown_cmark::{
     TextMergeWithOffset, html::push_html,
 };
 
-use super::Heading;
 use super::address::segment;
 use super::element;
 use super::error::{Problems, line_at};
@@ -20,6 +19,7 @@ use super::footnote::Footnotes;
 use super::highlight::Highlighter;
 use super::image_source::ImageSource;
 use super::link::Surroundings;
+use super::{Heading, PreviewImage};
 use crate::web::characters::legal;
 
 /// What a practised reader reads of a text with some thought in it.
@@ -33,8 +33,10 @@ pub(crate) struct Rendered {
     pub(crate) headings: Vec<Heading>,
     /// The time to read its prose, code left out; at least 1.
     pub(crate) reading_minutes: u32,
-    /// The path of the first image that is this site's own.
-    pub(crate) image: Option<String>,
+    /// Its images that previews can show, in their order.
+    pub(crate) preview_images: Vec<PreviewImage>,
+    /// Whether it shows an image of this site that previews cannot show.
+    pub(crate) has_other_images: bool,
     /// Where images come from that are not this site's own.
     pub(crate) image_sources: BTreeSet<ImageSource>,
 }
@@ -66,8 +68,11 @@ pub(crate) fn render(
         footnotes: Footnotes::default(),
         headings: Vec::new(),
         words: 0,
-        image: None,
+        preview_images: Vec::new(),
+        has_other_images: false,
         image_sources: BTreeSet::new(),
+        code_blocks: 0,
+        tables: 0,
         columns: Columns::default(),
     };
     while let Some((event, range)) = events.next() {
@@ -91,15 +96,27 @@ struct Renderer<'a, 'r> {
     footnotes: Footnotes<'a>,
     headings: Vec<Heading>,
     words: usize,
-    image: Option<String>,
+    preview_images: Vec<PreviewImage>,
+    has_other_images: bool,
     image_sources: BTreeSet<ImageSource>,
+    /// How many blocks of code there were so far.
+    code_blocks: usize,
+    /// How many tables there were so far.
+    tables: usize,
     columns: Columns,
 }
+
+/// The element of a column's heading.
+const HEADING_CELL: &str = "th";
 
 /// The table that is being read.
 #[derive(Default)]
 struct Columns {
     alignments: Vec<Alignment>,
+    /// Where in the page the table begins.
+    at: usize,
+    /// The texts of the columns' headings.
+    headings: Vec<String>,
     /// The next cell's column.
     next: usize,
     /// What a cell of this row is: `th` or `td`.
@@ -144,15 +161,18 @@ impl<'a> Renderer<'a, '_> {
                     .push(element::link(link_type, dest_url, title, id));
             }
             Event::Start(Tag::Table(alignments)) => {
-                self.columns.alignments = alignments;
-                self.page.push(Event::Html(element::TABLE_START.into()));
+                self.columns = Columns {
+                    alignments,
+                    at: self.page.len(),
+                    ..Columns::default()
+                };
                 // Without alignments: they would become `style` attributes.
                 self.page.push(Event::Start(Tag::Table(Vec::new())));
             }
             Event::Start(row @ (Tag::TableHead | Tag::TableRow)) => {
                 self.columns.next = 0;
                 self.columns.cell = match row {
-                    Tag::TableHead => "th",
+                    Tag::TableHead => HEADING_CELL,
                     _ => "td",
                 };
                 self.page.push(Event::Start(row));
@@ -160,12 +180,25 @@ impl<'a> Renderer<'a, '_> {
             Event::Start(Tag::TableCell) => {
                 let Columns {
                     alignments,
+                    headings,
                     next,
                     cell,
+                    ..
                 } = &mut self.columns;
                 let alignment = alignments.get(*next).copied();
                 *next += 1;
+                if *cell == HEADING_CELL {
+                    headings.push(String::new());
+                }
                 self.page.push(element::cell(cell, alignment));
+            }
+            Event::End(TagEnd::TableHead) => {
+                // Only now is it known what the box is called.
+                self.tables += 1;
+                let start = element::table_start(self.tables, &self.columns.headings);
+                self.page.insert(self.columns.at, start);
+                self.columns.cell = "";
+                self.page.push(event);
             }
             Event::End(TagEnd::Table) => {
                 self.page.push(Event::End(TagEnd::Table));
@@ -188,24 +221,30 @@ impl<'a> Renderer<'a, '_> {
             Event::TaskListMarker(done) => self.page.push(element::task(done)),
             Event::Text(text) => {
                 self.words += text.split_whitespace().count();
-                self.heading_text(&text);
+                self.text_of_heading(&text);
                 self.page.push(Event::Text(text));
             }
             Event::Code(code) => {
-                self.heading_text(&code);
+                self.text_of_heading(&code);
                 self.page.push(Event::Code(code));
             }
             Event::SoftBreak | Event::HardBreak => {
-                self.heading_text(" ");
+                self.text_of_heading(" ");
                 self.page.push(event);
             }
             other => self.page.push(other),
         }
     }
 
-    fn heading_text(&mut self, text: &str) {
+    /// Keeps this text if it is a part of a heading, of a section or of a table's column.
+    fn text_of_heading(&mut self, text: &str) {
         if let Some(heading) = &mut self.open_heading {
             heading.text.push_str(text);
+        }
+        if self.columns.cell == HEADING_CELL
+            && let Some(heading) = self.columns.headings.last_mut()
+        {
+            heading.push_str(text);
         }
     }
 
@@ -226,6 +265,8 @@ impl<'a> Renderer<'a, '_> {
         };
         let content = self.page.split_off(at);
         let id = self.unique_id(&text);
+        let text = legal(&text).trim().to_owned();
+        self.page.push(Event::Html(element::HEADING_START.into()));
         self.page.push(Event::Start(Tag::Heading {
             level,
             id: Some(id.clone().into()),
@@ -233,13 +274,13 @@ impl<'a> Renderer<'a, '_> {
             attrs: Vec::new(),
         }));
         self.page.extend(content);
-        self.page.push(element::anchor(&id));
         self.page.push(Event::End(TagEnd::Heading(level)));
+        self.page.push(element::heading_end(&id, &text));
         if matches!(level, HeadingLevel::H2 | HeadingLevel::H3) {
             self.headings.push(Heading {
                 level: level as u8,
                 id,
-                text: legal(&text).trim().to_owned(),
+                text,
             });
         }
     }
@@ -268,7 +309,9 @@ impl<'a> Renderer<'a, '_> {
         };
         let language = language.filter(|language| !language.is_empty());
         let coloured = self.highlighter.html(language, code);
-        self.page.push(element::code_block(language, &coloured));
+        self.code_blocks += 1;
+        let block = element::code_block(self.code_blocks, language, &coloured);
+        self.page.push(block);
     }
 
     fn image(&mut self, destination: &str, title: &str, alt: &str, line: &dyn Fn() -> usize) {
@@ -283,10 +326,11 @@ impl<'a> Renderer<'a, '_> {
             Ok(image) => image,
             Err(problem) => return self.problems.note(line(), problem),
         };
-        self.heading_text(alt);
+        self.text_of_heading(alt);
         self.page.push(element::image(&image, alt.trim(), title));
-        if self.image.is_none() && image.is_own() {
-            self.image = Some(image.src);
+        match image.preview(Some(alt.trim())) {
+            Some(preview) => self.preview_images.push(preview),
+            None => self.has_other_images |= image.is_own(),
         }
         self.image_sources.extend(image.source);
     }
@@ -310,7 +354,8 @@ impl<'a> Renderer<'a, '_> {
             html: legal(&html),
             headings: self.headings,
             reading_minutes: words.div_ceil(WORDS_PER_MINUTE).max(1),
-            image: self.image,
+            preview_images: self.preview_images,
+            has_other_images: self.has_other_images,
             image_sources: self.image_sources,
         }
     }

@@ -35,19 +35,21 @@ mod summary;
 #[cfg(test)]
 mod tests;
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
-pub(crate) use address::{decode_path, encode_path};
+pub(crate) use address::{composed, decode_path, encode_path};
 #[cfg(feature = "embed")]
 pub use built_in::{WriteError, write_example};
+pub(crate) use element::without_controls;
 pub use error::{ContentError, ContentErrors};
 pub use image_source::{ImageSource, ImageSources};
 pub use list_page::ListPage;
 pub(crate) use list_page::{path as list_page_path, split as split_list_page};
 pub use media::{Media, MediaBytes, MediaFile};
 pub use site::ListLengths;
-pub use summary::{Heading, PostLink, PostSummary, TagLink};
+pub use summary::{Heading, PostLink, PostSummary, PreviewImage, TagLink};
 
 use super::model::SiteInfo;
 use site::SiteFile;
@@ -93,11 +95,22 @@ pub struct Post {
     pub previous: Option<PostLink>,
     /// The next newer post.
     pub next: Option<PostLink>,
-    /// The path of the image that stands for it elsewhere: the one its front matter
-    /// names, or else its first. Begins with `/`.
-    pub image: Option<String>,
+    /// The picture that stands for it elsewhere: the one that its front matter names, or else
+    /// the first that previews show.
+    pub preview_image: Option<PreviewImage>,
+    /// Why it has another picture than was meant, or none.
+    pub preview_problem: Option<PreviewProblem>,
     /// The other sites whose images it shows.
     pub image_sources: ImageSources,
+}
+
+/// Why the previews of a post do not have the picture that was meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PreviewProblem {
+    /// Its front matter names this image, which no preview shows.
+    NamedImage(String),
+    /// Previews show none of the images in its text.
+    NoImageOfText,
 }
 
 #[derive(Clone, Debug)]
@@ -195,6 +208,14 @@ impl Content {
         self.tags.values().map(|tag| &tag.link)
     }
 
+    /// The tags that most posts have, at most so many: the most used first, and those of the
+    /// same use by path segment.
+    pub fn most_used_tags(&self, most: usize) -> impl Iterator<Item = &TagLink> {
+        let mut tags: Vec<_> = self.tags.values().collect();
+        tags.sort_by_key(|tag| Reverse(tag.posts.len()));
+        tags.into_iter().take(most).map(|tag| &tag.link)
+    }
+
     /// The tag at `/tags/{path_segment}`, which is percent-decoded, and its posts,
     /// newest first; at least one.
     pub fn tag(&self, path_segment: &str) -> Option<(TagLink, Vec<&Post>)> {
@@ -233,13 +254,20 @@ impl Content {
     /// file, each with the sources that are left out.
     pub fn refused_image_sources(&self) -> impl Iterator<Item = (String, &[ImageSource])> {
         let about = ("about.md".to_owned(), &self.about.image_sources);
-        let posts = self.posts.iter().map(|post| {
-            let file = format!("posts/{}.md", post.summary.slug);
-            (file, &post.image_sources)
-        });
+        let posts = self
+            .posts
+            .iter()
+            .map(|post| (post.file(), &post.image_sources));
         let pages = std::iter::once(about).chain(posts);
         let refused = pages.map(|(file, sources)| (file, sources.refused()));
         refused.filter(|(_, refused)| !refused.is_empty())
+    }
+
+    /// The posts whose previews do not have the picture that was meant, by file.
+    pub fn preview_problems(&self) -> impl Iterator<Item = (String, &PreviewProblem)> {
+        self.posts
+            .iter()
+            .filter_map(|post| Some((post.file(), post.preview_problem.as_ref()?)))
     }
 
     /// The files that may be fetched under `/media/`.
@@ -259,6 +287,11 @@ impl Post {
     /// The path of its page.
     pub fn path(&self) -> String {
         format!("/posts/{}", self.summary.slug)
+    }
+
+    /// Its file, as a path from the content folder.
+    fn file(&self) -> String {
+        format!("posts/{}.md", self.summary.slug)
     }
 
     fn link(&self) -> PostLink {

@@ -49,3 +49,16 @@ pub struct PostLink {
     /// Its title.
     pub title: String,
 }
+
+/// The picture of a post in the previews that other sites show of it: a PNG, JPEG, WebP or GIF.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PreviewImage {
+    /// Its path on this site. Begins with `/`.
+    pub path: String,
+    /// What it shows, for those who do not see it, if somebody wrote it down.
+    pub alt: Option<String>,
+    /// In pixels.
+    pub width: usize,
+    /// In pixels.
+    pub height: usize,
+}

@@ -24,9 +24,12 @@ pub fn sitemap(content: &Content, site_url: &str) -> String {
     String::from_utf8(writer.into_inner()).expect("UTF-8")
 }
 
-/// Everything may be visited but the API, which has nothing to read.
-pub fn robots(site_url: &str) -> String {
-    format!("User-agent: *\nAllow: /\nDisallow: /api/\n\nSitemap: {site_url}/sitemap.xml\n")
+/// Everything may be visited but the API, which has nothing to read. There is a site map where
+/// the site's address is known.
+pub fn robots(site_url: Option<&str>) -> String {
+    let site_map = site_url.map(|url| format!("\nSitemap: {url}/sitemap.xml\n"));
+    let rules = "User-agent: *\nAllow: /\nDisallow: /api/\n";
+    format!("{rules}{}", site_map.unwrap_or_default())
 }
 
 fn write(writer: &mut Writer<Vec<u8>>, content: &Content, site_url: &str) -> io::Result<()> {
@@ -113,9 +116,11 @@ mod tests {
 
     #[test]
     fn robots_may_read_all_but_the_api() {
+        let rules = "User-agent: *\nAllow: /\nDisallow: /api/\n";
         assert_eq!(
-            robots("https://example.org"),
-            "User-agent: *\nAllow: /\nDisallow: /api/\n\nSitemap: https://example.org/sitemap.xml\n"
+            robots(Some("https://example.org")),
+            format!("{rules}\nSitemap: https://example.org/sitemap.xml\n")
         );
+        assert_eq!(robots(None), rules);
     }
 }

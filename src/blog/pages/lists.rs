@@ -6,13 +6,16 @@ use super::{
 };
 use crate::{
     blog::{
-        content::{ListPage, Post, PostSummary, list_page_path},
+        content::{ListPage, Post, PostSummary, TagLink, list_page_path},
         numbers::Numbers,
         server::Site,
     },
     counter::{protocol::Slug, wording},
 };
 use leptos::prelude::*;
+
+/// The page of a tag leads to at most so many other tags.
+const MAX_TAGS: usize = 30;
 
 /// A page of the list of all posts, newest first; the first has the site's statement.
 /// `None` if there is no such page.
@@ -39,10 +42,8 @@ pub(super) async fn home(site: &Site, numbers: &Numbers, number: usize) -> Optio
     let posts = post_list(numbers, page.items).await;
     let body = view! {
         <header class="intro">
-            <div class="intro-statement">
-                <h1>{info.title.clone()}</h1>
-                <p>{statement}</p>
-            </div>
+            <h1>{info.title.clone()}</h1>
+            <p>{statement}</p>
         </header>
         {posts}
         {pagination}
@@ -81,6 +82,7 @@ pub(super) async fn tag(
     });
     let pagination = pagination(&page, &tag.path());
     let posts = post_list(numbers, page.items).await;
+    let more_posts = more_posts(site, &tag);
     let body = view! {
         <header class="intro">
             <h1>{heading}</h1>
@@ -88,8 +90,33 @@ pub(super) async fn tag(
         </header>
         {posts}
         {pagination}
+        {more_posts}
     };
     Some(Page::new(head, body))
+}
+
+/// The way on from a tag: to the tags that most posts have, and to all posts.
+fn more_posts(site: &Site, tag: &TagLink) -> impl IntoView + use<> {
+    let tags = site.content.most_used_tags(MAX_TAGS + 1);
+    let others = tags.filter(|other| *other != tag).take(MAX_TAGS);
+    let links: Vec<_> = others
+        .map(|other| (other.path(), other.name.clone()))
+        .chain([("/".to_owned(), "All posts".to_owned())])
+        .map(|(path, name)| {
+            view! {
+                <li>
+                    <a href=path>{name}</a>
+                </li>
+            }
+        })
+        .collect();
+    view! {
+        <nav class="more-posts" aria-labelledby="_more-posts">
+            // No heading of a text has such an id: theirs have no underscore.
+            <h2 id="_more-posts">"More posts"</h2>
+            <ul class="tags">{links}</ul>
+        </nav>
+    }
 }
 
 /// Where a page is in its list.

@@ -28,7 +28,7 @@ pub(super) async fn post(site: &Site, numbers: &Numbers, slug: &str) -> Option<P
             text: &summary.description,
             path: &format!("/posts/{slug}"),
             kind: "article",
-            image: post.image.as_deref(),
+            image: post.preview_image.as_ref(),
             published: Some(&summary.date),
         },
     );

@@ -49,10 +49,10 @@ pub(super) fn missing(site: &Site) -> Page {
     let head = hidden_head(site, "Not found");
     let body = view! {
         <div class="page">
-            <p class="missing-number" aria-hidden="true">
-                "0"
-            </p>
-            <h1>"Nobody is reading this page, and nobody ever has"</h1>
+            <div>
+                <h1>"Nobody is reading this page, and nobody ever has"</h1>
+                <p class="missing-counts">"0 views, 0 reading now"</p>
+            </div>
             <div class="prose">
                 <p>
                     "There is nothing at this address. The post may have been renamed, or the link mistyped."

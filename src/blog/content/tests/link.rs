@@ -2,7 +2,7 @@
 
 use super::{assert_errors, html};
 use crate::blog::content::{
-    ImageSources,
+    ImageSources, PreviewProblem,
     example::{Folder, HEAD, PNG},
 };
 
@@ -69,10 +69,10 @@ fn an_image_is_fetched_as_media_and_keeps_its_place_free() {
     );
     let content = folder.load().unwrap();
     assert!(content.media().find("posts/a b.png").is_some());
-    assert_eq!(
-        content.posts()[0].image.as_deref(),
-        Some("/media/posts/a%20b.png")
-    );
+    let preview = content.posts()[0].preview_image.as_ref().unwrap();
+    assert_eq!(preview.path, "/media/posts/a%20b.png");
+    assert_eq!(preview.alt.as_deref(), Some("A \"b\""));
+    assert_eq!((preview.width, preview.height), (3, 2));
 }
 
 #[test]
@@ -101,9 +101,61 @@ fn the_front_matter_names_the_image_that_stands_for_a_post() {
         .with("posts/post.md", format!("{head}![A](a.png)\n"))
         .with_post("other", "");
     let content = folder.load().unwrap();
-    let image = |slug: &str| content.post(slug).unwrap().image.clone();
-    assert_eq!(image("post").as_deref(), Some("/media/b.png"));
+    let image = |slug: &str| content.post(slug).unwrap().preview_image.clone();
+    let named = image("post").unwrap();
+    assert_eq!((&*named.path, named.alt), ("/media/b.png", None));
     assert_eq!(image("other"), None);
+    assert_eq!(content.preview_problems().count(), 0);
+}
+
+#[test]
+fn the_text_of_a_preview_s_image_is_the_front_matter_s_or_that_of_the_same_image_in_the_post() {
+    let post = |lines: &str| {
+        let head = HEAD.replace("title", &format!("{lines}\ntitle"));
+        let folder = Folder::new()
+            .with("posts/a.png", PNG)
+            .with("posts/post.md", format!("{head}![In the text](a.png)\n"));
+        let content = folder.load().unwrap();
+        content.posts()[0].preview_image.clone().unwrap().alt
+    };
+    let alt = post("image = 'a.png'\nimage_alt = 'Of the head'");
+    assert_eq!(alt.as_deref(), Some("Of the head"));
+    assert_eq!(post("image = 'a.png'").as_deref(), Some("In the text"));
+}
+
+#[test]
+fn what_previews_do_not_draw_is_no_preview() {
+    let svg = "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 3 2'/>";
+    let post = |head: &str, body: &str| {
+        let head = HEAD.replace("title", &format!("{head}title"));
+        let folder = Folder::new()
+            .with("posts/a.svg", svg)
+            .with("posts/b.png", PNG)
+            .with("posts/post.md", format!("{head}{body}\n"));
+        let content = folder.load().unwrap();
+        let problems: Vec<_> = content
+            .preview_problems()
+            .map(|(file, problem)| (file, problem.clone()))
+            .collect();
+        let image = content.posts()[0].preview_image.clone();
+        (image.map(|image| image.path), problems)
+    };
+    let file = || "posts/post.md".to_owned();
+    let b = Some("/media/posts/b.png".to_owned());
+    assert_eq!(post("", "![A](a.svg) ![B](b.png)"), (b.clone(), Vec::new()));
+    assert_eq!(
+        post("", "![A](a.svg)"),
+        (None, vec![(file(), PreviewProblem::NoImageOfText)])
+    );
+    let named = PreviewProblem::NamedImage("/media/posts/a.svg".to_owned());
+    assert_eq!(
+        post("image = 'a.svg'\n", "![B](b.png)"),
+        (b, vec![(file(), named)])
+    );
+    assert_eq!(
+        post("", "![C](https://c.example/c.png)"),
+        (None, Vec::new())
+    );
 }
 
 #[test]

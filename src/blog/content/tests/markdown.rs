@@ -25,8 +25,8 @@ fn headings_get_ids_links_and_places_in_the_list() {
     );
     assert_contains(
         &content.posts()[0].html,
-        "<h2 id=\"a-b-c\">A <code>b</code> &amp; <em>c</em> <a class=\"anchor\" href=\"#a-b-c\" \
-         aria-label=\"Link to this section\">#</a></h2>",
+        "<div class=\"heading\">\n<h2 id=\"a-b-c\">A <code>b</code> &amp; <em>c</em></h2>\n\
+         <a class=\"anchor\" href=\"#a-b-c\" aria-label=\"Link to “A b &amp; c”\">#</a></div>\n",
     );
     assert_contains(&content.posts()[0].html, "<h4 id=\"deep\">");
 }
@@ -60,11 +60,14 @@ fn a_heading_of_level_1_is_refused_at_its_line() {
 fn code_is_a_figure_that_the_keyboard_can_scroll() {
     assert_eq!(
         html("```rust,ignore\nfn\n```\n"),
-        "<figure class=\"code\" data-language=\"rust\"><pre tabindex=\"0\">\
+        "<figure class=\"code\"><button type=\"button\" class=\"copy\" \
+         aria-label=\"Copy: Code block 1, rust\" hidden=\"\">Copy</button>\
+         <pre tabindex=\"0\" role=\"group\" aria-label=\"Code block 1, rust\">\
          <code class=\"language-rust\"><span class=\"hl-keyword\">fn\n</span></code></pre></figure>\n"
     );
-    let plain =
-        "<figure class=\"code\"><pre tabindex=\"0\"><code>a &lt; b\n</code></pre></figure>\n";
+    let plain = "<figure class=\"code\"><button type=\"button\" class=\"copy\" \
+                 aria-label=\"Copy: Code block 1\" hidden=\"\">Copy</button>\
+                 <pre tabindex=\"0\" role=\"group\" aria-label=\"Code block 1\"><code>a &lt; b\n</code></pre></figure>\n";
     assert_eq!(html("```\na < b\n```\n"), plain);
     assert_eq!(html("    a < b\n"), plain);
     assert_contains(
@@ -74,12 +77,34 @@ fn code_is_a_figure_that_the_keyboard_can_scroll() {
 }
 
 #[test]
-fn tables_scroll_in_a_box_of_their_own() {
-    let html = html("| a |\n|---|\n| b |\n");
-    let start =
-        "<div class=\"table-scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Table\"><table>";
-    assert_contains(&html, start);
+fn tables_scroll_in_a_box_that_is_named_after_their_columns() {
+    let html = html("| a `b` | *c* \"d\" | |\n|---|---|---|\n| e |\n\n| |\n|---|\n| f |\n");
+    let start = |label: &str| {
+        let attributes = "class=\"table-scroll\" tabindex=\"0\" role=\"region\"";
+        format!("<div {attributes} aria-label=\"{label}\"><table>")
+    };
+    assert_contains(&html, &start("Table 1: a b, c &quot;d&quot;"));
     assert_contains(&html, "</table>\n</div>");
+    assert_contains(&html, &start("Table 2"));
+}
+
+#[test]
+fn no_two_links_and_boxes_of_a_text_have_one_name() {
+    let block = "```rust\na\n```\n\n";
+    let table = "| a |\n|---|\n| b |\n\n";
+    let body =
+        format!("## A\n\n{block}{table}## B\n\nc[^1] d[^2]\n\n{block}{table}[^1]: D\n\n[^2]: E\n");
+    let html = html(&body);
+    let mut names: Vec<_> = html
+        .split("aria-label=\"")
+        .skip(1)
+        .map(|rest| rest.split('"').next().unwrap())
+        .collect();
+    let all = names.len();
+    assert_eq!(all, 13, "{names:?}");
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), all, "{names:?}");
 }
 
 #[test]

@@ -213,6 +213,7 @@ pub mod config;
 pub mod counter;
 #[cfg(all(feature = "blog", feature = "ssr"))]
 pub mod exchange;
+mod features;
 #[cfg(all(feature = "blog", feature = "ssr"))]
 pub mod printable;
 #[cfg(all(feature = "blog", feature = "ssr"))]

@@ -32,7 +32,7 @@
 //!
 //! ```
 //! use leptos::prelude::*;
-//! use view_counter::counter::component::ViewCounter;
+//! use view_counter::ViewCounter;
 //!
 //! #[component]
 //! fn Post() -> impl IntoView {
@@ -47,30 +47,22 @@
 //! seen until a navigation leaves it. The slug may be a signal: in a route like `/posts/:slug`,
 //! the page becomes a reader of the next post when the parameter changes.
 //!
-//! [`LiveVisitors`](counter::live_visitors::LiveVisitors) is how many read anything on the site,
-//! and may stand anywhere.
+//! [`LiveVisitors`] is how many read anything on the site, and may stand anywhere. [`OptOut`]
+//! lets the site's owner leave a browser out of the counts.
 //!
 //! # The server
 //!
-//! Three values, each made from the one before: a [`Store`](counter::store::Store) is the file,
-//! a [`Hub`](counter::hub::Hub) what is in memory, and a [`Counter`](counter::route::Counter)
-//! the hub with who may reach it. Leptos is given the counter as context, and axum its routes.
+//! Three values, each made from the one before: a [`Store`] is the file, a [`Hub`] what is in
+//! memory, and a [`Counter`] the hub with who may reach it. Leptos is given the counter as
+//! context, and axum its routes.
 //!
 //! ```
 //! use axum::Router;
 //! use leptos::prelude::*;
-//! use leptos_axum::{LeptosRoutes, generate_route_list};
+//! use leptos_axum::{LeptosRoutes, file_and_error_handler_with_context, generate_route_list};
 //! use std::{error::Error, net::SocketAddr, path::Path, sync::Arc};
-//! use tokio_util::sync::CancellationToken;
-//! use view_counter::counter::{
-//!     accept,
-//!     admission::Admission,
-//!     hub::{Hub, HubSettings},
-//!     route::{self, Counter},
-//!     store::Store,
-//!     tally::SavePolicy,
-//! };
-//! # use view_counter::counter::component::ViewCounter;
+//! use view_counter::{Admission, Counter, Hub, HubSettings, SavePolicy, Store};
+//! # use view_counter::ViewCounter;
 //! # #[component]
 //! # fn App() -> impl IntoView {
 //! #     view! { <ViewCounter slug="hello" /> }
@@ -98,26 +90,17 @@
 //!         let options = options.clone();
 //!         move || shell(options.clone())
 //!     };
+//!     let routes = generate_route_list(App);
 //!     let app = Router::new()
-//!         .leptos_routes_with_context(&options, generate_route_list(App), context, document)
+//!         .leptos_routes_with_context(&options, routes, context.clone(), document)
+//!         .fallback(file_and_error_handler_with_context(context, shell))
 //!         .with_state(options)
-//!         .merge(route::router(counter.clone()));
+//!         .merge(view_counter::router(counter.clone()));
 //!
-//!     let listener = accept::bind(address)?;
-//!     let admit = {
-//!         let counter = counter.clone();
-//!         move |peer| counter.admit_connection(peer)
-//!     };
-//!     let closing = CancellationToken::new();
-//!     let serving = tokio::spawn(accept::serve(listener, app, admit, closing.clone()));
-//!     stop.await;
-//!
-//!     // axum does not wait for sockets. This saves, closes them, and saves the rest.
-//!     let saved = counter.stop().await;
-//!     closing.cancel();
-//!     serving.await?;
+//!     let listener = view_counter::bind(address)?;
+//!     view_counter::serve(listener, app, counter, stop).await?;
 //!     store.close().await;
-//!     Ok(saved?)
+//!     Ok(())
 //! }
 //! # #[tokio::main]
 //! # async fn main() -> Result<(), Box<dyn Error>> {
@@ -130,15 +113,12 @@
 //!
 //! # Words of your own
 //!
-//! Under the component is a hook, [`use_reading`](counter::component::use_reading): the numbers
+//! Under the component is a hook, [`use_reading`]: the numbers
 //! as a signal, with whether they follow what happens. The markup is yours.
 //!
 //! ```
 //! use leptos::prelude::*;
-//! use view_counter::counter::{
-//!     component::{ReadingState, use_reading},
-//!     protocol::Slug,
-//! };
+//! use view_counter::{ReadingState, Slug, use_reading};
 //!
 //! #[component]
 //! fn Readers(slug: Slug) -> impl IntoView {
@@ -165,58 +145,74 @@
 //! # Numbers without a page
 //!
 //! The hub may be asked for the numbers of one slug or of many, and it can be told of readers
-//! that are no pages:
-//!
-//! ```
-//! use std::{error::Error, sync::Arc, time::Duration};
-//! use view_counter::counter::{
-//!     hub::{Hub, HubSettings},
-//!     protocol::Slug,
-//!     store::Store,
-//!     tally::{Arrival, SavePolicy},
-//! };
-//!
-//! #[tokio::main]
-//! async fn main() -> Result<(), Box<dyn Error>> {
-//!     let folder = tempfile::tempdir()?;
-//!     let file = folder.path().join("views.db");
-//!     let store = Store::open(&file, SavePolicy::default()).await?;
-//!     let hub = Hub::start(Arc::new(store.clone()), HubSettings::default());
-//!     let slug: Slug = "hello".parse()?;
-//!
-//!     let reader = hub.open(&slug).await?.join(Arrival::default());
-//!     let counts = hub.counts(&slug).await?;
-//!     assert_eq!((counts.live, counts.total), (1, 1));
-//!
-//!     // It leaves.
-//!     drop(reader);
-//!     let counts = hub.counts(&slug).await?;
-//!     assert_eq!((counts.live, counts.total), (0, 1));
-//!
-//!     hub.save_and_stop(Duration::from_secs(2)).await?;
-//!     store.close().await;
-//!     Ok(())
-//! }
-//! ```
+//! that are no pages: [`Hub::counts`], [`Hub::counts_of`], [`Hub::days`], [`Hub::read`]. In
+//! tests it keeps its totals in a [`MemoryStorage`].
 //!
 //! # Where to read on
 //!
-//! - [`counter`] has all of it, module by module.
-//! - `docs/reuse.md` is the short way into an application, with islands; `examples/reuse` is
-//!   one. The post `content/posts/the-counter-in-your-own-application.md` is the long way.
+//! - `docs/reuse.md` begins with a whole application, and has what else one asks for: lists,
+//!   islands, a prefix for the routes, tests. `examples/reuse` is a larger one. The post
+//!   `content/posts/the-counter-in-your-own-application.md` says more of each step.
 //! - `docs/guarantees.md` lists what is promised, each promise with the test that holds it.
 
+mod features;
+
+// What is below is for this package's own program, tests and measurements; none of it is for
+// other packages, and any of it may change. `--cfg all_docs` documents it all the same.
 #[cfg(feature = "blog")]
+#[cfg_attr(not(all_docs), doc(hidden))]
 pub mod blog;
 #[cfg(all(feature = "blog", feature = "ssr"))]
+#[cfg_attr(not(all_docs), doc(hidden))]
 pub mod config;
+#[cfg_attr(not(all_docs), doc(hidden))]
 pub mod counter;
 #[cfg(all(feature = "blog", feature = "ssr"))]
+#[cfg_attr(not(all_docs), doc(hidden))]
 pub mod exchange;
-mod features;
 #[cfg(all(feature = "blog", feature = "ssr"))]
+#[cfg_attr(not(all_docs), doc(hidden))]
 pub mod printable;
 #[cfg(all(feature = "blog", feature = "ssr"))]
+#[cfg_attr(not(all_docs), doc(hidden))]
 pub mod service;
 #[cfg(all(feature = "blog", feature = "ssr"))]
+#[cfg_attr(not(all_docs), doc(hidden))]
 pub mod web;
+
+// What other packages use. `scripts/public-api` holds it, and `docs/public-api.txt` lists it.
+
+#[doc(inline)]
+pub use counter::{
+    component::{Reading, ReadingState, ViewCounter, counts_of, use_reading},
+    live_visitors::{LiveVisitors, SiteReading, use_visitors, visitors_of_site},
+    meta::CounterMeta,
+    opt_out::OptOut,
+    protocol::{Counts, Slug, SlugCounts, SlugError},
+    wording,
+};
+
+#[cfg(feature = "ssr")]
+#[doc(inline)]
+pub use counter::{
+    accept::bind,
+    address::{Network, NetworkError, Proxies},
+    admission::{Admission, Origin, OriginError, Origins, Slugs},
+    hub::{Hub, HubSettings, ReaderGuard, Unsaved},
+    limits::{LimitSettings, Limits, PerAddress},
+    queue::queued,
+    responses::bounded,
+    route::{ApiError, Counter, Prefix, PrefixError, health_router, metrics_router, router},
+    serve::serve,
+    storage::{
+        Batch, Corrected, Days, MemoryStorage, Storage, StorageError, StorageErrorKind,
+        StorageFuture,
+    },
+    store::{OpenError, Store},
+    tally::{Delta, SavePolicy},
+};
+
+/// A day of the calendar, as [`Hub::days`] names them.
+#[cfg(feature = "ssr")]
+#[doc(no_inline)]
+pub use jiff::civil::Date;

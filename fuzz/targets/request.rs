@@ -73,7 +73,8 @@ thread_local! {
     static WORLD: LazyCell<World> = LazyCell::new(|| {
         let runtime = view_counter_fuzz::runtime();
         let guard = runtime.enter();
-        let router = route::router(view_counter_fuzz::counter());
+        let counter = view_counter_fuzz::counter();
+        let router = route::router(counter.clone()).merge(route::health_router(counter));
         drop(guard);
         World { runtime, router }
     });

@@ -102,7 +102,7 @@ pub fn router(site: Site, counter: Counter, site_files: SiteFiles) -> Router {
     };
     guarded(of_site)
         .layer(from_fn_with_state(counter.clone(), bounded))
-        .merge(route::router(counter))
+        .merge(route::server_router(counter))
         .layer(map_response_with_state(scheme, headers::complete))
 }
 

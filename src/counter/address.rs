@@ -83,6 +83,15 @@ fn canonical(net: IpNet) -> IpNet {
 
 /// Which proxies are believed, and in which header. Clones share what was told of
 /// them. By default none is.
+///
+/// ```
+/// use view_counter::{Admission, Proxies};
+///
+/// // nginx on the same machine, with its `proxy_add_x_forwarded_for`.
+/// let proxies = Proxies::new(vec!["127.0.0.1".parse()?], None);
+/// let admission = Admission { proxies, ..Admission::default() };
+/// # Ok::<(), view_counter::NetworkError>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Proxies {
     trusted: Vec<Network>,
@@ -110,6 +119,7 @@ impl Proxies {
     }
 
     /// The address that a request comes from, which reached us from `peer`.
+    #[doc(hidden)]
     pub fn client(&self, peer: SocketAddr, headers: &HeaderMap) -> IpAddr {
         let peer = peer.ip().to_canonical();
         if !self.trusts(peer) {
@@ -127,7 +137,7 @@ impl Proxies {
     }
 
     /// Whether this is the address of a proxy that is believed.
-    pub fn trusts(&self, address: IpAddr) -> bool {
+    pub(crate) fn trusts(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
         self.trusted.iter().any(|net| net.0.contains(&address))
     }

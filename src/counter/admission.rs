@@ -81,7 +81,7 @@ impl Admission {
     ///
     /// # Errors
     /// Says whether it is malformed or unknown.
-    pub fn slug(&self, text: &str) -> Result<Slug, SlugRefused> {
+    pub(crate) fn slug(&self, text: &str) -> Result<Slug, SlugRefused> {
         let slug: Slug = text.parse()?;
         if self.slugs.contains(&slug) {
             Ok(slug)
@@ -92,14 +92,18 @@ impl Admission {
 
     /// Where a request comes from. None if whoever serves does not say: limits of
     /// one address then hold for nobody.
-    pub fn from(&self, extensions: &Extensions, headers: &HeaderMap) -> Option<Neighbourhood> {
+    pub(crate) fn from(
+        &self,
+        extensions: &Extensions,
+        headers: &HeaderMap,
+    ) -> Option<Neighbourhood> {
         static TOLD: Once = Once::new();
         let Some(ConnectInfo(peer)) = extensions.get::<ConnectInfo<SocketAddr>>() else {
             TOLD.call_once(|| {
                 tracing::warn!(
                     "requests come without their peer's address, so nothing limits what one \
-                     address may do; serve with counter::accept, or with \
-                     into_make_service_with_connect_info::<SocketAddr>()"
+                     address may do; serve with view_counter::serve, or with axum::serve(listener, \
+                     app.into_make_service_with_connect_info::<SocketAddr>())"
                 );
             });
             return None;
@@ -109,7 +113,7 @@ impl Admission {
 
     /// Where a connection comes from whose requests were not read yet. None if a
     /// trusted proxy makes it, for whomever.
-    pub fn peer(&self, peer: IpAddr) -> Option<Neighbourhood> {
+    pub(crate) fn peer(&self, peer: IpAddr) -> Option<Neighbourhood> {
         (!self.proxies.trusts(peer)).then(|| peer.into())
     }
 
@@ -117,7 +121,7 @@ impl Admission {
     /// several reasons it is the one that comes first in [`Watches`].
     ///
     /// A handshake without a user agent is a reader's: that is a plain client.
-    pub fn watches(&self, headers: &HeaderMap, page: PageSays) -> Option<Watches> {
+    pub(crate) fn watches(&self, headers: &HeaderMap, page: PageSays) -> Option<Watches> {
         let set = |name| headers.get(name).is_some_and(|value| value == "1");
         let is_crawler = || {
             let user_agent = headers.get(header::USER_AGENT);

@@ -9,6 +9,7 @@ mod page;
 pub(super) mod reader;
 mod refusal;
 mod route_scope;
+mod routes;
 mod site;
 mod socket;
 
@@ -48,6 +49,7 @@ pub(super) fn read(
     counts: Option<Counts>,
     hydrated: impl Fn() -> Option<Counts> + Send + Sync + 'static,
 ) -> Signal<Reading> {
+    routes::find();
     let scope = RouteScope::of_owner();
     let beginning = Reading { counts, ..NOTHING };
     let shown = ArcRwSignal::new((slug.get_untracked(), beginning));
@@ -113,7 +115,7 @@ impl Counter {
                 Some(presence)
             }
             Err(error) => {
-                leptos::logging::error!("<ViewCounter/> of the slug {slug}: {error}");
+                leptos::logging::error!("`{slug}` is not counted: {error}");
                 None
             }
         };

@@ -16,6 +16,7 @@ mod lately;
 mod load;
 mod many;
 mod overview;
+mod reader_guard;
 mod reading;
 mod room;
 mod rooms;
@@ -33,6 +34,7 @@ mod tests;
 
 pub use audience::Outlet;
 pub use overview::Overview;
+pub use reader_guard::ReaderGuard;
 pub use subscription::{Door, News, Subscription};
 pub use unsaved::Unsaved;
 
@@ -179,12 +181,13 @@ impl Hub {
     ///
     /// # Errors
     /// If the total is not loaded yet and the storage cannot be read.
+    #[doc(hidden)]
     pub async fn open(&self, slug: &Slug) -> Result<Door, StorageError> {
         Door::open(Arc::clone(&self.shared), slug).await
     }
 
     /// Why views are not being saved at present; none when all is well.
-    pub fn save_problem(&self) -> Option<String> {
+    pub(crate) fn save_problem(&self) -> Option<String> {
         lock(&self.shared.save_problem).clone()
     }
 
@@ -201,6 +204,7 @@ impl Hub {
     }
 
     /// The views that are not known to be saved, by slug and UTC day.
+    #[doc(hidden)]
     pub fn unsaved_views(&self) -> BTreeMap<Slug, Delta> {
         let rooms = lock(&self.shared.rooms).all();
         let unsaved = rooms.into_iter().filter_map(|room| {
@@ -211,7 +215,7 @@ impl Hub {
     }
 
     /// How many slugs are held in memory.
-    pub fn slugs_held(&self) -> usize {
+    pub(crate) fn slugs_held(&self) -> usize {
         lock(&self.shared.rooms).len()
     }
 

@@ -122,6 +122,21 @@ impl Refusal {
 }
 
 /// The limits and what was used of them. Clones share it.
+///
+/// ```
+/// use std::num::NonZeroUsize;
+/// use view_counter::{Admission, LimitSettings, Limits, PerAddress};
+///
+/// let limits = Limits::new(LimitSettings {
+///     per_address: Some(PerAddress {
+///         // A school behind one address.
+///         sockets: NonZeroUsize::MIN.saturating_add(499),
+///         ..PerAddress::default()
+///     }),
+///     ..LimitSettings::default()
+/// });
+/// let admission = Admission { limits, ..Admission::default() };
+/// ```
 #[derive(Clone, Debug)]
 pub struct Limits(Arc<Inner>);
 
@@ -170,12 +185,12 @@ impl Limits {
     }
 
     /// How many sockets there may be at once.
-    pub fn sockets_most(&self) -> usize {
+    pub(crate) fn sockets_most(&self) -> usize {
         self.0.occupancy.most()
     }
 
     /// How many sockets there are.
-    pub fn sockets(&self) -> usize {
+    pub(crate) fn sockets(&self) -> usize {
         self.0.occupancy.count()
     }
 
@@ -184,7 +199,7 @@ impl Limits {
     ///
     /// # Errors
     /// If a limit is reached. The handshake counts towards its rate all the same.
-    pub fn enter(&self, from: Option<Neighbourhood>, slug: &Slug) -> Result<Slot, Refusal> {
+    pub(crate) fn enter(&self, from: Option<Neighbourhood>, slug: &Slug) -> Result<Slot, Refusal> {
         if let (Some(of), Some(from)) = (&self.0.per_address, from) {
             of.handshakes.take(from).map_err(Refusal::TooFast)?;
         }
@@ -192,7 +207,7 @@ impl Limits {
     }
 
     /// What [`Self::enter`] would refuse at this moment. Uses nothing up.
-    pub fn refusal(&self, from: Option<Neighbourhood>, slug: &Slug) -> Option<Refusal> {
+    pub(crate) fn refusal(&self, from: Option<Neighbourhood>, slug: &Slug) -> Option<Refusal> {
         let too_fast = match (&self.0.per_address, from) {
             (Some(of), Some(from)) => of.handshakes.look(from).err().map(Refusal::TooFast),
             _ => None,
@@ -202,7 +217,7 @@ impl Limits {
 
     /// Whether one more view of this slug from this address is to be counted.
     /// If so, it is used up.
-    pub fn take_view(&self, from: Option<Neighbourhood>, slug: &Slug) -> bool {
+    pub(crate) fn take_view(&self, from: Option<Neighbourhood>, slug: &Slug) -> bool {
         match (&self.0.per_address, from) {
             (Some(of), Some(from)) => of.views.take(from, slug),
             _ => true,
@@ -211,13 +226,13 @@ impl Limits {
 
     /// One more connection from this address, if it is known: none if it has as
     /// many as it may.
-    pub fn take_connection(&self, from: Option<Neighbourhood>) -> Option<Share> {
+    pub(crate) fn take_connection(&self, from: Option<Neighbourhood>) -> Option<Share> {
         self.0.connections.take(from)
     }
 
     /// One more page to be made for this address, if it is known: none if it waits
     /// for as many as it may.
-    pub fn take_page(&self, from: Option<Neighbourhood>) -> Option<Share> {
+    pub(crate) fn take_page(&self, from: Option<Neighbourhood>) -> Option<Share> {
         self.0.pages.take(from)
     }
 
@@ -226,7 +241,7 @@ impl Limits {
     ///
     /// # Errors
     /// If this address, or all together, hold as many as they may.
-    pub fn take_response(
+    pub(crate) fn take_response(
         &self,
         from: Option<Neighbourhood>,
         bytes: usize,
@@ -235,7 +250,7 @@ impl Limits {
     }
 
     /// The bytes that all unread responses take now.
-    pub fn unread_bytes(&self) -> usize {
+    pub(crate) fn unread_bytes(&self) -> usize {
         self.0.unread.all()
     }
 }

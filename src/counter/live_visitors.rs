@@ -28,6 +28,21 @@ pub struct SiteReading {
 /// It is a `span` of the class `live-visitors` with `live-visitors-number` in it, and while
 /// the connection is lost `live-visitors-sign`. `data-state` is `static`, `live` or `lost`, as
 /// a counter's is: until it is live, the number is the server's, without this page in it.
+///
+/// ```
+/// use leptos::prelude::*;
+/// use view_counter::LiveVisitors;
+///
+/// #[component]
+/// fn Header() -> impl IntoView {
+///     view! {
+///         <header>
+///             <a href="/">"Slow Kitchen"</a>
+///             <LiveVisitors />
+///         </header>
+///     }
+/// }
+/// ```
 #[component]
 pub fn LiveVisitors(
     /// How many there are to begin with, if the page knows it. Without, the server asks the
@@ -65,6 +80,18 @@ fn number(visitors: Option<u64>) -> impl IntoView {
 /// The site's visitors as a signal, beginning with this many: what [`LiveVisitors`] is made
 /// of, for words and markup of one's own. In the browser the page is a visitor from when
 /// this first runs until its owner is cleaned up. On a server it stays as it begins.
+///
+/// ```
+/// use leptos::prelude::*;
+/// use view_counter::use_visitors;
+///
+/// #[component]
+/// fn Company() -> impl IntoView {
+///     let reading = use_visitors(None);
+///     let others = move || reading.get().visitors.map(|all| all.saturating_sub(1));
+///     view! { <p>{others} " others are here"</p> }
+/// }
+/// ```
 pub fn use_visitors(visitors: Option<u64>) -> Signal<SiteReading> {
     let beginning = SiteReading {
         visitors,

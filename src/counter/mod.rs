@@ -1,9 +1,12 @@
 //! The counter: all that another application reuses. It knows nothing of the blog.
 //!
+//! What is public here is for the rest of this package. What other packages may use is at the
+//! crate's root.
+//!
 //! | for | modules |
 //! |---|---|
-//! | pages | [`component`]: `<ViewCounter/>` and the hook under it; [`live_visitors`]: `<LiveVisitors/>`; [`opt_out`]: a browser that is left out; [`wording`]: how numbers read |
-//! | `main` | `store`, `hub`, `admission`, `route`, `accept`; `queue`, for pages that wait their turn; `responses`, for what is not read |
+//! | pages | [`component`]: `<ViewCounter/>` and the hook under it; [`live_visitors`]: `<LiveVisitors/>`; [`meta`]: where the routes are; [`opt_out`]: a browser that is left out; [`wording`]: how numbers read |
+//! | `main` | `store`, `hub`, `admission`, `route`, `accept`, `serve`; `queue`, for pages that wait their turn; `responses`, for what is not read |
 //! | who may connect | `limits`, `address`, `crawler` |
 //! | both ends of a socket | [`protocol`] |
 //! | the rules themselves, without a socket or a clock | [`lifecycle`] in the browser, `tally` and `budget` on the server |
@@ -12,6 +15,7 @@
 pub mod component;
 pub mod lifecycle;
 pub mod live_visitors;
+pub mod meta;
 #[cfg(feature = "hydrate")]
 pub mod navigation;
 pub mod opt_out;
@@ -57,6 +61,8 @@ pub mod responses;
 pub mod route;
 #[cfg(feature = "ssr")]
 mod schedule;
+#[cfg(feature = "ssr")]
+pub mod serve;
 #[cfg(feature = "ssr")]
 mod socket;
 #[cfg(feature = "ssr")]

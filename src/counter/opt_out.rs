@@ -16,6 +16,19 @@ use leptos::{html, prelude::*};
 ///
 /// The decision is kept in the browser's local storage, under
 /// `view-counter-ignore-me`, and only there.
+///
+/// ```
+/// use leptos::prelude::*;
+/// use view_counter::OptOut;
+///
+/// #[component]
+/// fn Layout(children: Children) -> impl IntoView {
+///     view! {
+///         <main>{children()}</main>
+///         <OptOut />
+///     }
+/// }
+/// ```
 #[component]
 pub fn OptOut() -> impl IntoView {
     let element = NodeRef::<html::Aside>::new();

@@ -3,6 +3,7 @@
 //! may come in a later piece, which a script puts in its place.
 
 use super::{protocol::Counts, route::Counter};
+use futures_util::FutureExt;
 use leptos::prelude::*;
 use std::{sync::Once, time::Duration};
 use tokio::{
@@ -34,18 +35,25 @@ pub(super) fn no_counter() -> ServerFnError {
     ServerFnError::new(NO_COUNTER)
 }
 
+/// What is before the counting routes of this page's counter; none where nothing is.
+pub(super) fn prefix() -> Option<String> {
+    let prefix = counter()?.prefix().to_string();
+    (!prefix.is_empty()).then_some(prefix)
+}
+
 /// The numbers of the post that this text names; none where that takes long, or where it
 /// names no post that is counted, which is logged.
 ///
 /// Most slugs that are asked for are known. Another is read from the database, for which
 /// the thread waits: other tasks go on on another one meanwhile. In a runtime of one thread
-/// there is no other, and a slug is without a number until it is known.
+/// there is no other, and a slug is without a number until it is known, but for what a
+/// storage in memory answers at once.
 pub(super) fn counts_of(slug: &str) -> Option<Counts> {
     let counter = counter()?;
-    let slug = match counter.slug(slug) {
+    let slug = match counter.admission().slug(slug) {
         Ok(slug) => slug,
-        Err(error) => {
-            counter.refusals().slug_rendered(slug, &error);
+        Err(why) => {
+            counter.refusals().slug_rendered(slug, why);
             return None;
         }
     };
@@ -56,8 +64,12 @@ pub(super) fn counts_of(slug: &str) -> Option<Counts> {
     let runtime = Handle::try_current().ok()?;
     if runtime.runtime_flavor() != RuntimeFlavor::MultiThread {
         let hub = hub.clone();
-        runtime.spawn(async move { hub.counts(&slug).await });
-        return None;
+        let mut asked = Box::pin(async move { hub.counts(&slug).await });
+        let counts = (&mut asked).now_or_never();
+        if counts.is_none() {
+            runtime.spawn(asked);
+        }
+        return counts?.ok();
     }
     let counts = block_in_place(|| runtime.block_on(timeout(PATIENCE, hub.counts(&slug))));
     counts.ok()?.ok()

@@ -1,9 +1,11 @@
 //! What the hub asks of a place that keeps totals. [`Store`](super::store::Store)
-//! is the real one.
+//! is the real one, and [`MemoryStorage`] the one for tests.
 
 mod error;
+mod memory;
 
 pub use error::{StorageError, StorageErrorKind};
+pub use memory::MemoryStorage;
 
 use super::{
     protocol::Slug,
@@ -47,7 +49,52 @@ pub struct Days {
     pub days: BTreeMap<Date, u64>,
 }
 
-/// Keeps totals.
+/// Keeps totals, and adds each batch as a whole or not at all.
+///
+/// A database of your own may keep them. This one counts how often it is asked, over another:
+///
+/// ```
+/// use std::{collections::HashMap, sync::{Arc, atomic::{AtomicUsize, Ordering}}};
+/// use view_counter::{
+///     Batch, Corrected, Days, Hub, HubSettings, MemoryStorage, SavePolicy, Slug, Storage,
+///     StorageFuture,
+/// };
+///
+/// #[derive(Default)]
+/// struct Counted {
+///     inner: MemoryStorage,
+///     reads: AtomicUsize,
+/// }
+///
+/// impl Storage for Counted {
+///     fn policy(&self) -> SavePolicy {
+///         self.inner.policy()
+///     }
+///     fn total<'a>(&'a self, slug: &'a Slug) -> StorageFuture<'a, u64> {
+///         self.reads.fetch_add(1, Ordering::Relaxed);
+///         self.inner.total(slug)
+///     }
+///     fn totals(&self) -> StorageFuture<'_, HashMap<Slug, u64>> {
+///         self.inner.totals()
+///     }
+///     fn days<'a>(&'a self, slug: &'a Slug) -> StorageFuture<'a, Days> {
+///         self.inner.days(slug)
+///     }
+///     fn add<'a>(&'a self, batch: &'a Batch) -> StorageFuture<'a, HashMap<Slug, u64>> {
+///         self.inner.add(batch)
+///     }
+///     fn corrected(&self, after: i64) -> StorageFuture<'_, Corrected> {
+///         self.inner.corrected(after)
+///     }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let hub = Hub::start(Arc::new(Counted::default()), HubSettings::default());
+/// assert_eq!(hub.counts(&"hello".parse()?).await?.total, 0);
+/// # Ok(())
+/// # }
+/// ```
 pub trait Storage: Send + Sync + 'static {
     /// When views are to be handed to it.
     fn policy(&self) -> SavePolicy;

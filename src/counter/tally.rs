@@ -84,6 +84,13 @@ impl Delta {
     fn add(&mut self, day: Date) {
         *self.0.entry(day).or_default() += 1;
     }
+
+    /// Adds the views of another one, each to its day.
+    pub(super) fn merge(&mut self, other: &Self) {
+        for (day, views) in other.days() {
+            *self.0.entry(day).or_default() += views;
+        }
+    }
 }
 
 /// Views that are not known to be saved.
@@ -185,9 +192,7 @@ impl Tally {
     pub fn unsaved_days(&self) -> Delta {
         let mut all = Delta::default();
         for unsaved in [&self.saving, &self.unsaved].into_iter().flatten() {
-            for (day, views) in unsaved.delta.days() {
-                *all.0.entry(day).or_default() += views;
-            }
+            all.merge(&unsaved.delta);
         }
         all
     }

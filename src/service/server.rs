@@ -35,7 +35,7 @@ pub fn router(url: Option<&str>, counter: Counter, site_files: SiteFiles) -> Rou
         .merge(routes(counter.clone(), site_files, scheme));
     guarded(of_service)
         .layer(from_fn_with_state(counter.clone(), bounded))
-        .merge(route::router(counter))
+        .merge(route::server_router(counter))
         .layer(map_response_with_state(scheme, headers::complete))
 }
 

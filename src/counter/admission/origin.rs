@@ -124,7 +124,7 @@ pub enum Origins {
 impl Origins {
     /// The request's `Origin` header, if its page may connect. A missing one,
     /// `null`, and more than one are not.
-    pub fn admit<'a>(&self, headers: &'a HeaderMap, uri: &'a Uri) -> Option<&'a str> {
+    pub(crate) fn admit<'a>(&self, headers: &'a HeaderMap, uri: &'a Uri) -> Option<&'a str> {
         let mut values = headers.get_all(header::ORIGIN).iter();
         let value = values.next()?.to_str().ok()?;
         let origin: Origin = value.parse().ok()?;

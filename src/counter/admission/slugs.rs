@@ -8,6 +8,20 @@ use std::{
 };
 
 /// The slugs that are counted. Clones are the same list.
+///
+/// A list that changes while the program runs is kept as a clone, and replaced:
+///
+/// ```
+/// use std::collections::BTreeSet;
+/// use view_counter::{Admission, Slug, Slugs};
+///
+/// let slugs = Slugs::default();
+/// let admission = Admission { slugs: slugs.clone(), ..Admission::default() };
+/// let published: BTreeSet<Slug> = ["hello".parse()?, "2026/about".parse()?].into();
+/// slugs.replace(published);
+/// assert!(admission.slugs.contains(&"hello".parse()?));
+/// # Ok::<(), view_counter::SlugError>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Slugs(Arc<Shared>);
 
@@ -48,18 +62,20 @@ impl Slugs {
     }
 
     /// How the lists are that they come from; none if they come from elsewhere.
+    #[doc(hidden)]
     pub fn lists(&self) -> Arc<[ListStatus]> {
         let lists = self.0.lists.read().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(&lists)
     }
 
     /// Says how the lists are, always the same ones.
+    #[doc(hidden)]
     pub fn report(&self, lists: Vec<ListStatus>) {
         *self.0.lists.write().unwrap_or_else(PoisonError::into_inner) = lists.into();
     }
 
     /// What stands in the way of counting anything: no list could be read yet.
-    pub fn problem(&self) -> Option<String> {
+    pub(crate) fn problem(&self) -> Option<String> {
         let lists = self.lists();
         let is_waiting = !lists.is_empty() && lists.iter().all(|list| !list.was_read);
         (is_waiting && self.all().is_empty()).then(|| {
@@ -74,5 +90,22 @@ impl FromIterator<Slug> for Slugs {
         let all = Self::default();
         all.replace(slugs.into_iter().collect());
         all
+    }
+}
+
+impl From<BTreeSet<Slug>> for Slugs {
+    fn from(slugs: BTreeSet<Slug>) -> Self {
+        slugs.into_iter().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_set_of_slugs_is_a_list_of_them() {
+        let set: BTreeSet<Slug> = ["b", "a"].map(|slug| slug.parse().unwrap()).into();
+        assert_eq!(*Slugs::from(set.clone()).all(), set);
     }
 }

@@ -1,7 +1,7 @@
 //! One slug on this page: its lifecycle, its socket, and the signal in which
 //! its counters see the numbers.
 
-use super::{exclusion, page, refusal, socket::Socket};
+use super::{exclusion, page, refusal, routes, socket::Socket};
 use crate::counter::{
     component::{Reading, ReadingState},
     lifecycle::{Action, Entropy, Event, Generation, Lifecycle, Millis},
@@ -163,7 +163,7 @@ impl Reader {
                 generation,
                 handshake,
             } => {
-                let mut path = connect_path(&self.slug, handshake);
+                let mut path = routes::under_prefix(connect_path(&self.slug, handshake));
                 if page::asks_for_privacy() {
                     path.push_str(ASKS_FOR_PRIVACY);
                 }
@@ -181,7 +181,7 @@ impl Reader {
                 }
             }
             Action::ProbeRefusal(generation) => {
-                let path = views_path(&self.slug);
+                let path = routes::under_prefix(views_path(&self.slug));
                 let reader = Rc::downgrade(self);
                 spawn_local(async move {
                     let refusal = refusal::probe(&path).await;

@@ -1,9 +1,9 @@
 //! Asks the server why it refused a handshake.
 
-use super::json;
+use super::{json, routes};
 use crate::counter::lifecycle::Refusal;
 use leptos::prelude::window;
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Response;
 
@@ -20,8 +20,12 @@ async fn answer(path: &str) -> Option<Refusal> {
     if let Some(wait) = named.as_deref().and_then(Refusal::named_wait) {
         return Some(wait);
     }
-    let body = JsFuture::from(response.json().ok()?).await.ok()?;
-    let has_error = json::field(&body, "error").is_some_and(|error| error.is_string());
-    let counts = json::counts(&body);
-    Some(Refusal::answered(response.status(), has_error, counts))
+    // What is no JSON has no fields.
+    let body = JsFuture::from(response.json().ok()?)
+        .await
+        .unwrap_or_default();
+    let error = json::field(&body, "error").filter(JsValue::is_string);
+    let refusal = Refusal::answered(response.status(), error.is_some(), json::counts(&body));
+    routes::explain(response.status(), error);
+    Some(refusal)
 }

@@ -4,6 +4,7 @@
 use super::{
     json,
     reader::{Presence, Reader},
+    routes,
 };
 use crate::counter::{
     component::{Reading, ReadingState},
@@ -38,6 +39,7 @@ thread_local! {
 /// Makes the page a visitor until the current owner is cleaned up. Returns how many there
 /// are as that changes.
 pub(in crate::counter) fn visit(beginning: SiteReading) -> Signal<SiteReading> {
+    routes::find();
     let site = SITE.with(|site| Rc::clone(site.get_or_init(Site::new)));
     let latest = site.latest.clone();
     // What the server wrote here, until that is hydrated.

@@ -39,7 +39,7 @@ impl Hub {
     ///
     /// # Errors
     /// If the storage cannot be read.
-    pub async fn counts_of_each(
+    pub(crate) async fn counts_of_each(
         &self,
         slugs: impl IntoIterator<Item = Slug>,
     ) -> Result<Vec<SlugCounts>, StorageError> {
@@ -53,7 +53,7 @@ impl Hub {
 
     /// The numbers of all these slugs, in the same order, as [`Self::counts`] would
     /// say them now; none if it would have to wait for any of them.
-    pub fn known(&self, slugs: &[Slug]) -> Option<Vec<Counts>> {
+    pub(crate) fn known(&self, slugs: &[Slug]) -> Option<Vec<Counts>> {
         let mut all = Vec::with_capacity(slugs.len());
         for row in slugs.chunks(IN_A_ROW) {
             let (rooms, now) = (lock(&self.shared.rooms), now());

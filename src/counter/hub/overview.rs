@@ -24,6 +24,7 @@ pub struct Overview {
 
 impl Hub {
     /// How things stand. Looks at every slug that is held, one after the other.
+    #[doc(hidden)]
     pub fn overview(&self) -> Overview {
         let mut overview = Overview {
             slugs: self.slugs_held(),

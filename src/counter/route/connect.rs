@@ -184,7 +184,7 @@ async fn open(
         }
         None => Slug::site(),
     };
-    let upgrade = handshake::upgrade(&mut parts).map_err(&malformed)?;
+    let upgrade = handshake::upgrade(&mut parts, counter.prefix()).map_err(&malformed)?;
     let Query(query) = query
         .map_err(|rejection| ApiError::new(rejection.status(), rejection.body_text()))
         .map_err(&malformed)?;

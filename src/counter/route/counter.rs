@@ -1,7 +1,8 @@
 //! The counter as one value, for the routes and for what is around them.
 
 use super::{
-    error::ApiError, list::ListOutcome, refusal_log::RefusalLog, shared_answer::SharedAnswer,
+    error::ApiError, list::ListOutcome, prefix::Prefix, refusal_log::RefusalLog,
+    shared_answer::SharedAnswer,
 };
 use crate::counter::{
     admission::{Admission, Origins, SlugRefused},
@@ -44,11 +45,18 @@ struct Inner {
     queue: Queue,
     shared_list: SharedAnswer<ListOutcome>,
     refusals: RefusalLog,
+    prefix: Prefix,
 }
 
 impl Counter {
-    /// A counter that is ready.
+    /// A counter that is ready, whose routes are at the root of the site.
     pub fn new(hub: Hub, admission: Admission) -> Self {
+        Self::with_prefix(hub, admission, Prefix::default())
+    }
+
+    /// A counter that is ready, whose routes have this path before theirs. Pages learn it from
+    /// a [`<CounterMeta/>`](crate::counter::meta::CounterMeta) in the document's head.
+    pub fn with_prefix(hub: Hub, admission: Admission, prefix: Prefix) -> Self {
         crawler::prepare();
         Self(Arc::new(Inner {
             hub,
@@ -57,12 +65,18 @@ impl Counter {
             queue: Queue::default(),
             shared_list: SharedAnswer::default(),
             refusals: RefusalLog::default(),
+            prefix,
         }))
     }
 
     /// The hub, for numbers in pages: [`Hub::counts`].
     pub fn hub(&self) -> &Hub {
         &self.0.hub
+    }
+
+    /// What is before the path of each of its routes.
+    pub fn prefix(&self) -> &Prefix {
+        &self.0.prefix
     }
 
     /// Where refused handshakes are logged.
@@ -136,6 +150,7 @@ impl Counter {
 
     /// One more connection from this peer, to be held as long as it lasts; none if
     /// its address has as many as it may. A trusted proxy may have any number.
+    #[doc(hidden)]
     pub fn admit_connection(&self, peer: IpAddr) -> Option<AdmittedConnection> {
         let admission = &self.0.admission;
         let share = admission.limits.take_connection(admission.peer(peer));
@@ -198,6 +213,7 @@ impl Counter {
 
     /// Whose pages are the site's own: those of its address, where that is known, and
     /// otherwise of the host that was asked. Pages that may connect beside them are not.
+    #[doc(hidden)]
     pub fn own_origins(&self) -> Origins {
         match &self.0.admission.origins {
             Origins::Site(site) => Origins::Site(site.clone()),
@@ -206,7 +222,7 @@ impl Counter {
     }
 
     /// Who may reach the hub.
-    pub(super) fn admission(&self) -> &Admission {
+    pub(in crate::counter) fn admission(&self) -> &Admission {
         &self.0.admission
     }
 

@@ -1,7 +1,7 @@
 //! The one shape of an error: a status and `{"error":"one sentence"}`, which
 //! says what was wrong and what to do.
 
-use super::handshake::VERSION;
+use super::{handshake::VERSION, prefix::Prefix};
 use crate::counter::{
     admission::{Origin, SlugRefused},
     limits::Refusal,
@@ -30,6 +30,7 @@ struct Body<'a> {
 
 impl ApiError {
     /// An error with this status; `sentence` says what was wrong and what to do.
+    #[doc(hidden)]
     pub fn new(status: StatusCode, sentence: impl std::fmt::Display) -> Self {
         Self {
             status,
@@ -44,6 +45,7 @@ impl ApiError {
     }
 
     /// Says when to try again (RFC 9110 §10.2.3).
+    #[doc(hidden)]
     pub fn retry_after(self, seconds: u64) -> Self {
         self.with(header::RETRY_AFTER, HeaderValue::from(seconds))
     }
@@ -89,10 +91,10 @@ impl ApiError {
     }
 
     /// 426 with the protocol to upgrade to.
-    pub(super) fn upgrade_required() -> Self {
+    pub(super) fn upgrade_required(prefix: &Prefix) -> Self {
         Self::new(
             StatusCode::UPGRADE_REQUIRED,
-            "this is a WebSocket; connect with `Upgrade: websocket`, or read /api/v1/views instead",
+            format_args!("this is a WebSocket; connect with `Upgrade: websocket`, or read {prefix}/api/v1/views instead"),
         )
         .offering_websocket()
     }
@@ -104,10 +106,12 @@ impl ApiError {
     }
 
     /// 400 over HTTP/2, which has no upgrades.
-    pub(super) fn connect_required() -> Self {
+    pub(super) fn connect_required(prefix: &Prefix) -> Self {
         Self::new(
             StatusCode::BAD_REQUEST,
-            "this is a WebSocket; over HTTP/2 it is opened with CONNECT and `:protocol: websocket` (RFC 8441), or read /api/v1/views instead",
+            format_args!(
+                "this is a WebSocket; over HTTP/2 it is opened with CONNECT and `:protocol: websocket` (RFC 8441), or read {prefix}/api/v1/views instead"
+            ),
         )
     }
 
@@ -186,11 +190,14 @@ impl ApiError {
         .retry_after(60)
     }
 
-    /// 404 for a path under `/api` that is nothing.
-    pub(super) async fn no_such_route() -> Self {
+    /// 404 for a path among those of the API that is nothing.
+    pub(super) fn no_such_route(prefix: &Prefix) -> Self {
+        let api = format_args!("{prefix}/api/v1");
         Self::new(
             StatusCode::NOT_FOUND,
-            "there is nothing here; the routes are /api/v1/connect/SLUG, /api/v1/views, /api/v1/views/SLUG, /api/v1/days/SLUG, /api/v1/visitors and /api/v1/visitors/connect",
+            format_args!(
+                "there is nothing here; the routes are {api}/connect/SLUG, {api}/views, {api}/views/SLUG, {api}/days/SLUG, {api}/visitors and {api}/visitors/connect"
+            ),
         )
     }
 }

@@ -3,7 +3,7 @@
 //! `Connection` line only, takes any key, answers another version with 400, and
 //! leaves nothing below the frames where bytes could be counted.
 
-use super::ApiError;
+use super::{ApiError, prefix::Prefix};
 use crate::counter::socket::{self, WebSocket};
 use axum::{
     http::{
@@ -24,11 +24,11 @@ pub(super) struct Upgrade {
     accept: Option<HeaderValue>,
 }
 
-/// The upgrade that this request asks for.
+/// The upgrade that this request asks for. A refusal names the routes under this prefix.
 ///
 /// # Errors
 /// If it asks for none, in another version, or without a key.
-pub(super) fn upgrade(parts: &mut Parts) -> Result<Upgrade, ApiError> {
+pub(super) fn upgrade(parts: &mut Parts, prefix: &Prefix) -> Result<Upgrade, ApiError> {
     let headers = &parts.headers;
     let http1 = parts.version == Version::HTTP_11;
     let asked = if http1 {
@@ -41,9 +41,9 @@ pub(super) fn upgrade(parts: &mut Parts) -> Result<Upgrade, ApiError> {
     };
     if !asked {
         return Err(if parts.version == Version::HTTP_2 {
-            ApiError::connect_required()
+            ApiError::connect_required(prefix)
         } else {
-            ApiError::upgrade_required()
+            ApiError::upgrade_required(prefix)
         });
     }
     if only(headers, header::SEC_WEBSOCKET_VERSION).is_none_or(|version| version != VERSION) {
@@ -59,7 +59,7 @@ pub(super) fn upgrade(parts: &mut Parts) -> Result<Upgrade, ApiError> {
     };
     let on_upgrade = parts.extensions.remove::<OnUpgrade>();
     Ok(Upgrade {
-        on_upgrade: on_upgrade.ok_or_else(ApiError::upgrade_required)?,
+        on_upgrade: on_upgrade.ok_or_else(|| ApiError::upgrade_required(prefix))?,
         accept,
     })
 }

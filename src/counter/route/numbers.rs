@@ -1,6 +1,6 @@
 //! The numbers as JSON: of one post, of the site, and by the day.
 
-use super::{Counter, decoded, error::ApiError};
+use super::{Counter, decoded, error::ApiError, prefix::Prefix};
 use crate::counter::{
     entity_tag,
     protocol::{Slug, SlugCounts, Visitors},
@@ -122,8 +122,16 @@ pub(super) async fn days(
 }
 
 /// What there is to be asked, for programs that make clients of it.
-pub(super) async fn description(headers: HeaderMap) -> Response {
+pub(super) async fn description(State(counter): State<Counter>, headers: HeaderMap) -> Response {
     static TAG: LazyLock<HeaderValue> = LazyLock::new(|| entity_tag::of(DESCRIPTION.as_bytes()));
+    let prefix = counter.prefix();
+    if *prefix != Prefix::default() {
+        // The first server is that of all routes; those of health have one of their own.
+        let server = format!(r#""url": "{prefix}""#);
+        let description = DESCRIPTION.replacen(r#""url": "/""#, &server, 1);
+        let tag = entity_tag::of(description.as_bytes());
+        return json(&headers, &tag, description.into());
+    }
     let mut response = json(&headers, &TAG, Bytes::from_static(DESCRIPTION.as_bytes()));
     // Every client has the same bytes.
     response.extensions_mut().insert(OwnBytes(0));

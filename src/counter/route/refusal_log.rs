@@ -1,8 +1,7 @@
 //! What the log says of pages that may not connect, or that nobody counts: whoever sets a
 //! site up looks there, because a script cannot see why a WebSocket was refused.
 
-use super::error::ApiError;
-use crate::counter::admission::Origin;
+use crate::counter::admission::{Origin, SlugRefused};
 use axum::http::{HeaderMap, Uri, header, request::Parts};
 use std::{
     collections::HashSet,
@@ -34,9 +33,13 @@ impl RefusalLog {
     }
 
     /// The application renders a counter of a slug that is refused for this reason.
-    pub(in crate::counter) fn slug_rendered(&self, slug: &str, why: &ApiError) {
+    pub(in crate::counter) fn slug_rendered(&self, slug: &str, why: SlugRefused) {
         if self.slugs.is_first(slug) {
-            tracing::error!(slug, "a <ViewCounter/> shows nothing: {why}");
+            let named = slug.escape_debug();
+            tracing::error!(
+                slug,
+                "a <ViewCounter/> shows nothing: `{named}` is not counted: {why}"
+            );
         }
     }
 

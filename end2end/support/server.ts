@@ -66,7 +66,7 @@ const TESTED = EMBEDDED ? viewCounter(EMBEDDED) : BUILT;
 /** The one that documents speak of: the one of `make run`, if it is not the distributed one. */
 const DOCUMENTED = EMBEDDED ?? inRepository('target/release/view-counter');
 
-/** An application of Leptos with the counter in it, as `scripts/reuse` builds it. */
+/** A Leptos application of this name with its site, as `scripts/reuse` builds them. */
 const application = (name: string, site: string): Program => ({
   file: inRepository(`target/debug/${name}`),
   told: (address) => ({
@@ -75,15 +75,19 @@ const application = (name: string, site: string): Program => ({
     settings: {
       LEPTOS_OUTPUT_NAME: name,
       LEPTOS_SITE_ADDR: address,
-      LEPTOS_SITE_ROOT: inRepository(`target/${site}`),
+      LEPTOS_SITE_ROOT: inRepository(site),
     },
   }),
 });
 
 /** The application of `examples/reuse`. */
-const RECIPES = application('recipes', 'reuse-site');
+const RECIPES = application('recipes', 'target/reuse-site');
+
+/** The application that docs/reuse.md prints. */
+const PRINTED = application('notes', 'target/printed-site');
+
 /** The application of `end2end/hosts/leptos`. */
-const PLACEMENTS = application('placements', 'placements-site');
+const PLACEMENTS = application('placements', 'target/placements-site');
 
 /** The site, unless a test says otherwise. */
 const SITE: Settings = { VIEW_COUNTER_CONTENT: CONTENT, VIEW_COUNTER_SITE_URL: SITE_URL };
@@ -131,8 +135,13 @@ export class Server {
   }
 
   /** The application of `examples/reuse`. */
-  static startRecipes(): Promise<Server> {
-    return Server.#start({}, RECIPES);
+  static startRecipes(settings: Settings = {}): Promise<Server> {
+    return Server.#start(settings, RECIPES);
+  }
+
+  /** The application that docs/reuse.md prints. */
+  static startPrinted(): Promise<Server> {
+    return Server.#start({}, PRINTED);
   }
 
   /** The application of `end2end/hosts/leptos`. */

@@ -36,6 +36,7 @@ export const SITE = 'the site';
 
 function slugOf(socket: WebSocket): string | undefined {
   const { pathname } = new URL(socket.url());
-  if (pathname === '/api/v1/visitors/connect') return SITE;
-  return /^\/api\/v1\/connect\/(.+)$/.exec(pathname)?.[1];
+  const path = pathname.slice(pathname.indexOf('/api/v1/'));
+  if (path === '/api/v1/visitors/connect') return SITE;
+  return /^\/api\/v1\/connect\/(.+)$/.exec(path)?.[1];
 }

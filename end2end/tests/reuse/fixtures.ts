@@ -1,4 +1,4 @@
-/** An application that takes the counter without the blog: `make reuse-tests`. */
+/** Applications that take the counter without the blog: `make reuse-tests`. */
 
 import { lend, test as base } from '../../support/fixtures';
 import { Server } from '../../support/server';
@@ -7,8 +7,18 @@ export { expect } from '../../support/fixtures';
 
 /** A test on `examples/reuse`. */
 export const test = base.extend({
+  server: async ({ settings }, use, testInfo) => {
+    await lend(await Server.startRecipes(settings), use, testInfo);
+  },
+});
+
+/** The application that docs/reuse.md prints. */
+export const printed = base.extend({
+  // The template's icon is none of what is printed.
+  expectedComplaints: /favicon\.ico/,
+
   server: async ({}, use, testInfo) => {
-    await lend(await Server.startRecipes(), use, testInfo);
+    await lend(await Server.startPrinted(), use, testInfo);
   },
 });
 

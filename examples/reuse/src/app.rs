@@ -1,17 +1,18 @@
 //! The pages, for both targets.
 
-use crate::recipe::{RECIPES, Recipe};
+use crate::{
+    places::{Places, PlacesLayout},
+    recipe::{RECIPES, Recipe},
+};
 use leptos::prelude::*;
 use leptos_meta::{MetaTags, Stylesheet, Title, provide_meta_context};
 use leptos_router::{
-    components::{A, Route, Router, Routes},
+    components::{A, ParentRoute, Route, Router, Routes},
     hooks::use_params_map,
     path,
 };
-use view_counter::counter::{
-    component::{Reading, ReadingState, ViewCounter, use_reading},
-    live_visitors::LiveVisitors,
-    protocol::{Counts, SlugCounts},
+use view_counter::{
+    CounterMeta, Counts, LiveVisitors, Reading, ReadingState, SlugCounts, ViewCounter, use_reading,
     wording,
 };
 
@@ -25,6 +26,8 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <meta name="color-scheme" content="light dark" />
                 <link rel="icon" href="/icon.svg" />
+                // Where the counting routes are, if they have a prefix.
+                <CounterMeta />
                 <AutoReload options=options.clone() />
                 <HydrationScripts options />
                 <MetaTags />
@@ -52,6 +55,9 @@ pub fn App() -> impl IntoView {
                 <Routes fallback=NotFound>
                     <Route path=path!("/") view=Home />
                     <Route path=path!("/recipes/:slug") view=RecipePage />
+                    <ParentRoute path=path!("/places") view=PlacesLayout>
+                        <Route path=path!("") view=Places />
+                    </ParentRoute>
                 </Routes>
             </main>
         </Router>
@@ -95,7 +101,7 @@ fn entry(recipe: &'static Recipe, views: &[SlugCounts]) -> impl IntoView + use<>
 /// The numbers of all recipes, asked for at once.
 #[server]
 async fn views() -> Result<Vec<SlugCounts>, ServerFnError> {
-    let counter = expect_context::<view_counter::counter::route::Counter>();
+    let counter = expect_context::<view_counter::Counter>();
     let slugs = crate::slugs().map_err(ServerFnError::new)?;
     let counts = counter.hub().counts_of(slugs).await;
     counts.map_err(ServerFnError::new)

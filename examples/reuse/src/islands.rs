@@ -1,7 +1,7 @@
 //! The same as islands, for pages of which only these come alive (feature `islands`).
 
 use leptos::prelude::*;
-use view_counter::counter::{component::ViewCounter, live_visitors::LiveVisitors};
+use view_counter::{LiveVisitors, ViewCounter};
 
 /// The numbers of a recipe.
 #[island]

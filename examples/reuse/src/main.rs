@@ -7,15 +7,7 @@ use leptos_axum::{LeptosRoutes, file_and_error_handler_with_context, generate_ro
 use recipes::app::{App, shell};
 use std::{env, path::PathBuf, sync::Arc};
 use tokio::signal::unix::{SignalKind, signal};
-use tokio_util::sync::CancellationToken;
-use view_counter::counter::{
-    accept,
-    admission::Admission,
-    hub::{Hub, HubSettings},
-    route::{self, Counter},
-    store::Store,
-    tally::SavePolicy,
-};
+use view_counter::{Admission, Counter, Hub, HubSettings, Prefix, SavePolicy, Store};
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -28,7 +20,8 @@ async fn main() -> anyhow::Result<()> {
         .leptos_options;
     let database = env::var_os("RECIPES_DATABASE").map_or("recipes.db".into(), PathBuf::from);
     let stop = stop_signal().context("cannot listen for signals")?;
-    let listener = accept::bind(options.site_addr).with_context(|| {
+    let prefix = prefix().context("RECIPES_PREFIX is where the counting routes are")?;
+    let listener = view_counter::bind(options.site_addr).with_context(|| {
         let address = options.site_addr;
         format!("cannot listen on {address}; name another address with LEPTOS_SITE_ADDR, or stop what uses it")
     })?;
@@ -41,27 +34,25 @@ async fn main() -> anyhow::Result<()> {
         slugs: recipes::slugs()?.into_iter().collect(),
         ..Admission::default()
     };
-    let counter = Counter::new(hub, admission);
+    let counter = Counter::with_prefix(hub, admission, prefix);
 
     println!("listening on http://{}", listener.local_addr()?);
-    let closing = CancellationToken::new();
-    let admit = {
-        let counter = counter.clone();
-        move |peer| counter.admit_connection(peer)
-    };
     let app = app(options, counter.clone());
-    let serving = tokio::spawn(accept::serve(listener, app, admit, closing.clone()));
-    stop.await;
-
-    // In this order: views are saved, sockets are closed, and the rest is saved.
-    let saved = counter.stop().await;
-    closing.cancel();
-    serving.await?;
+    let saved = view_counter::serve(listener, app, counter, stop).await;
     store.close().await;
     saved.context("these views are lost")
 }
 
-/// The pages, and the counter's routes beside them.
+/// None, if nothing else is said.
+fn prefix() -> anyhow::Result<Prefix> {
+    match env::var("RECIPES_PREFIX") {
+        Ok(prefix) => Ok(prefix.parse()?),
+        Err(env::VarError::NotPresent) => Ok(Prefix::default()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The pages, and beside them the counter's routes and its health checks.
 fn app(options: LeptosOptions, counter: Counter) -> Router {
     let context = {
         let counter = counter.clone();
@@ -80,7 +71,8 @@ fn app(options: LeptosOptions, counter: Counter) -> Router {
         )
         .fallback(file_and_error_handler_with_context(context, shell))
         .with_state(options)
-        .merge(route::router(counter))
+        .merge(view_counter::router(counter.clone()))
+        .merge(view_counter::health_router(counter))
 }
 
 /// Resolves at the first SIGTERM or Ctrl-C.

@@ -1,7 +1,7 @@
 //! The recipes, which know nothing of counting but that each has a slug.
 
 #[cfg(feature = "ssr")]
-use view_counter::counter::protocol::Slug;
+use view_counter::Slug;
 
 pub struct Recipe {
     /// Names it in addresses, and in the counter.
@@ -31,7 +31,7 @@ impl Recipe {
 
 /// What is counted: nothing but these.
 #[cfg(feature = "ssr")]
-pub fn slugs() -> Result<Vec<Slug>, view_counter::counter::protocol::SlugError> {
+pub fn slugs() -> Result<Vec<Slug>, view_counter::SlugError> {
     RECIPES.iter().map(|recipe| recipe.slug.parse()).collect()
 }
 

@@ -104,6 +104,7 @@ pub struct Proxies {
 struct Told {
     forgotten: AtomicBool,
     silent: AtomicBool,
+    nameless: AtomicBool,
 }
 
 impl Proxies {
@@ -160,6 +161,18 @@ impl Proxies {
             }
         }
         nearest
+    }
+
+    /// Says once that whoever serves does not say where requests come from. Limits of one
+    /// address then hold for nobody.
+    pub(super) fn warn_of_requests_without_a_peer(&self) {
+        if !self.told.nameless.swap(true, Ordering::Relaxed) {
+            tracing::warn!(
+                "requests come without their peer's address, so nothing limits what one address \
+                 may do; serve with view_counter::serve, or with axum::serve(listener, \
+                 app.into_make_service_with_connect_info::<SocketAddr>())"
+            );
+        }
     }
 
     /// Says once that a proxy seems to be in front which is not trusted. All of

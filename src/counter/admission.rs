@@ -17,10 +17,7 @@ use axum::{
     extract::ConnectInfo,
     http::{Extensions, HeaderMap, header},
 };
-use std::{
-    net::{IpAddr, SocketAddr},
-    sync::Once,
-};
+use std::net::{IpAddr, SocketAddr};
 
 /// Why a slug is not served.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -97,15 +94,8 @@ impl Admission {
         extensions: &Extensions,
         headers: &HeaderMap,
     ) -> Option<Neighbourhood> {
-        static TOLD: Once = Once::new();
         let Some(ConnectInfo(peer)) = extensions.get::<ConnectInfo<SocketAddr>>() else {
-            TOLD.call_once(|| {
-                tracing::warn!(
-                    "requests come without their peer's address, so nothing limits what one \
-                     address may do; serve with view_counter::serve, or with axum::serve(listener, \
-                     app.into_make_service_with_connect_info::<SocketAddr>())"
-                );
-            });
+            self.proxies.warn_of_requests_without_a_peer();
             return None;
         };
         Some(self.proxies.client(*peer, headers).into())

@@ -1,7 +1,12 @@
 //! Spoofed, doubled and broken headers.
 
 use super::*;
-use axum::http::HeaderValue;
+use crate::counter::admission::Admission;
+use axum::{
+    body::Body,
+    extract::{ConnectInfo, Request},
+    http::HeaderValue,
+};
 use proptest::prelude::*;
 
 const READER: &str = "203.0.113.9";
@@ -211,4 +216,20 @@ proptest! {
             proxies.client("10.0.0.1:1".parse().unwrap(), &headers);
         }
     }
+}
+
+#[test]
+fn requests_without_a_peer_are_told_of_once_and_are_nobody_s() {
+    let admission = Admission::default();
+    let nameless = || admission.proxies.told.nameless.load(Ordering::Relaxed);
+    let mut request = Request::new(Body::empty());
+    let peer: SocketAddr = "203.0.113.9:4711".parse().unwrap();
+    request.extensions_mut().insert(ConnectInfo(peer));
+    let from = admission.from(request.extensions(), request.headers());
+    assert_eq!(from, Some(peer.ip().into()));
+    assert!(!nameless());
+    request.extensions_mut().clear();
+    let from = admission.from(request.extensions(), request.headers());
+    assert_eq!(from, None);
+    assert!(nameless());
 }

@@ -5,6 +5,7 @@
 use super::{protocol::Counts, route::Counter};
 use futures_util::FutureExt;
 use leptos::prelude::*;
+use leptos_router::RouteList;
 use std::{sync::Once, time::Duration};
 use tokio::{
     runtime::{Handle, RuntimeFlavor},
@@ -24,7 +25,8 @@ const NO_COUNTER: &str = "no Counter is among the contexts of this page, so it h
 pub(super) fn counter() -> Option<Counter> {
     static SAID: Once = Once::new();
     let counter = use_context::<Counter>();
-    if counter.is_none() {
+    // Leptos also draws the application to list its routes, which is no page.
+    if counter.is_none() && !RouteList::is_generating() {
         SAID.call_once(|| tracing::error!("{NO_COUNTER}"));
     }
     counter

@@ -105,10 +105,13 @@ test('no number of one recipe is shown on the next', async ({ page, read }) => {
   await expectNumbers(page, '– reading now · – views', '');
 });
 
-test('a page that there is not has the layout around it', async ({ request }) => {
+test('a page that there is not has the layout around it', async ({ request, server }) => {
   const missing = await request.get('/nothing');
   expect(missing.status()).toBe(404);
   expect(await missing.text()).toContain('0 on this site now');
+  expect(server.log, 'no page lacked a counter, nor did any when it started').not.toContain(
+    'no Counter',
+  );
 });
 
 test.describe('while the server is away', () => {

@@ -98,7 +98,7 @@ pub fn health_router(counter: Counter) -> Router {
 
 /// Both, for a server of which nobody else has a route under `/api`: there, too, 404 says
 /// what there is.
-pub(crate) fn server_router(counter: Counter) -> Router {
+pub fn server_router(counter: Counter) -> Router {
     let rest_of_api = Router::new()
         .route("/api/{*rest}", any(no_such_route))
         .with_state(counter.clone());

@@ -54,7 +54,7 @@ fn Post() -> impl IntoView {
 
 #[cfg(feature = "counter")]
 fn counter(slug: Memo<String>) -> impl IntoView {
-    view! { <view_counter::counter::component::ViewCounter slug /> }
+    view! { <view_counter::ViewCounter slug /> }
 }
 
 #[cfg(not(feature = "counter"))]

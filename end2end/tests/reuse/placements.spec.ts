@@ -122,3 +122,38 @@ test('the notice of a browser that is left out, under the router', async ({ page
   await expect(page.getByRole('complementary')).toContainText('is left out');
   await expect.poll(() => sockets.slugs).toEqual([]);
 });
+
+const ALL = Array<string>(11).fill(ONE);
+
+test('counters in all places of one page are one view', async ({ page, sockets, server }) => {
+  await page.goto('/together');
+  await expect(page.locator('.view-counter')).toHaveText(ALL);
+  await expect(page.locator('.live-visitors')).toHaveText(Array(11).fill(HERE));
+  const reads = async (id: string, words: [string, string, string]) => {
+    await expect(page.locator(`#${id}`), id).toHaveText(`${words[0]}${ONE}${words[1]}${HERE}${words[2]}`);
+  };
+  await reads('texts', ['Read: ', ', by ', '.']);
+  await reads('elements', ['Read: ', ', by ', '.']);
+  await reads('closures', ['shown', 'shown', 'shown']);
+  await reads('options', ['', 'some', '']);
+  await reads('optional', ['a ', ' b ', ' c']);
+  await reads('any', ['a ', ' b ', ' c']);
+  await reads('show', ['a b ', ' c ', ' d e']);
+  await reads('suspense', ['a b c ', ' d ', ' e f g']);
+
+  const toggle = page.getByRole('button', { name: 'Show or hide' });
+  await toggle.click();
+  await expect(page.locator('#show')).toHaveText('a nothing e');
+  await reads('closures', ['hidden', 'hidden', 'hidden']);
+  await toggle.click();
+  await reads('show', ['a b ', ' c ', ' d e']);
+  await expect.poll(() => sockets.everOpened, 'they share one').toEqual(['one']);
+  expect(await server.views('one')).toEqual({ live: 1, total: 1 });
+});
+
+test('so they are when the page is come to by a link', async ({ page, sockets }) => {
+  await page.goto('/');
+  await page.getByRole('link', { name: 'Together' }).click();
+  await expect(page.locator('.view-counter')).toHaveText(ALL);
+  await expect.poll(() => sockets.everOpened).toEqual(['one']);
+});

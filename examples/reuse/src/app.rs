@@ -1,13 +1,10 @@
 //! The pages, for both targets.
 
-use crate::{
-    places::{Places, PlacesLayout},
-    recipe::{RECIPES, Recipe},
-};
+use crate::recipe::{RECIPES, Recipe};
 use leptos::prelude::*;
 use leptos_meta::{MetaTags, Stylesheet, Title, provide_meta_context};
 use leptos_router::{
-    components::{A, ParentRoute, Route, Router, Routes},
+    components::{A, Route, Router, Routes},
     hooks::use_params_map,
     path,
 };
@@ -55,9 +52,6 @@ pub fn App() -> impl IntoView {
                 <Routes fallback=NotFound>
                     <Route path=path!("/") view=Home />
                     <Route path=path!("/recipes/:slug") view=RecipePage />
-                    <ParentRoute path=path!("/places") view=PlacesLayout>
-                        <Route path=path!("") view=Places />
-                    </ParentRoute>
                 </Routes>
             </main>
         </Router>

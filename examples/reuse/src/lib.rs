@@ -6,7 +6,6 @@
 pub mod app;
 #[cfg(feature = "islands")]
 pub mod islands;
-mod places;
 mod recipe;
 
 #[cfg(feature = "ssr")]

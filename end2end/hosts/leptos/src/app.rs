@@ -6,7 +6,7 @@ use leptos_router::{
     components::{A, ParentRoute, Route, Router, Routes},
     path,
 };
-use view_counter::counter::opt_out::OptOut;
+use view_counter::{CounterMeta, OptOut};
 
 /// The document around every page.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
@@ -17,6 +17,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta charset="utf-8" />
                 <title>"Placements"</title>
                 <link rel="icon" href="data:," />
+                <CounterMeta />
                 <HydrationScripts options />
             </head>
             <body>
@@ -56,6 +57,9 @@ pub fn App() -> impl IntoView {
                         <ParentRoute path=path!("inner") view=places::Inner>
                             <Route path=path!("leaf") view=places::Leaf />
                         </ParentRoute>
+                    </ParentRoute>
+                    <ParentRoute path=path!("/together") view=places::Around>
+                        <Route path=path!("") view=places::Together />
                     </ParentRoute>
                     <Route path=path!("/posts/:slug") view=places::Post />
                 </Routes>

@@ -1,7 +1,7 @@
 //! A page of which only islands come alive.
 
 use leptos::prelude::*;
-use view_counter::counter::{component::ViewCounter, live_visitors::LiveVisitors};
+use view_counter::{LiveVisitors, ViewCounter};
 
 /// Where the page is.
 pub const PATH: &str = "/island";

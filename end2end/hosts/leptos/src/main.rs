@@ -10,47 +10,31 @@ use placements::{
 };
 use std::{path::Path, sync::Arc};
 use tokio::signal::unix::{SignalKind, signal};
-use tokio_util::sync::CancellationToken;
-use view_counter::counter::{
-    accept,
-    admission::Admission,
-    hub::{Hub, HubSettings},
-    route::{self, Counter},
-    store::Store,
-    tally::SavePolicy,
-};
+use view_counter::{Admission, Counter, Hub, HubSettings, SavePolicy, Store};
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let options = get_configuration(None)?.leptos_options;
     let mut terminate = signal(SignalKind::terminate())?;
-    let listener = accept::bind(options.site_addr)?;
+    let listener = view_counter::bind(options.site_addr)?;
     let store = Store::open(Path::new("views.db"), SavePolicy::default()).await?;
     let hub = Hub::start(Arc::new(store.clone()), HubSettings::default());
     let slugs = SLUGS
         .into_iter()
         .map(str::parse)
         .collect::<Result<_, _>>()?;
-    let counter = Counter::new(
-        hub,
-        Admission {
-            slugs,
-            ..Admission::default()
-        },
-    );
+    let admission = Admission {
+        slugs,
+        ..Admission::default()
+    };
+    let counter = Counter::new(hub, admission);
 
     println!("listening on http://{}", listener.local_addr()?);
-    let closing = CancellationToken::new();
-    let admit = {
-        let counter = counter.clone();
-        move |peer| counter.admit_connection(peer)
+    let stop = async move {
+        terminate.recv().await;
     };
     let app = app(options, counter.clone());
-    let serving = tokio::spawn(accept::serve(listener, app, admit, closing.clone()));
-    terminate.recv().await;
-    let saved = counter.stop().await;
-    closing.cancel();
-    serving.await?;
+    let saved = view_counter::serve(listener, app, counter, stop).await;
     store.close().await;
     Ok(saved?)
 }
@@ -81,5 +65,5 @@ fn app(options: LeptosOptions, counter: Counter) -> Router {
             context, shell,
         ))
         .with_state(options)
-        .merge(route::router(counter))
+        .merge(view_counter::router(counter))
 }

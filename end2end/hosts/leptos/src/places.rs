@@ -6,10 +6,7 @@ use leptos_router::{
     components::{A, Outlet},
     hooks::use_params_map,
 };
-use view_counter::counter::{
-    component::{ViewCounter, use_reading},
-    live_visitors::{LiveVisitors, use_visitors},
-};
+use view_counter::{LiveVisitors, OptOut, ViewCounter, use_reading, use_visitors};
 
 /// The slug that is shown.
 fn slug() -> Signal<String> {
@@ -23,6 +20,7 @@ pub fn Home() -> impl IntoView {
     view! {
         <h1>"Home"</h1>
         {posts.into_iter().collect_view()}
+        <A href="/together">"Together"</A>
     }
 }
 
@@ -194,6 +192,67 @@ pub fn Inner() -> impl IntoView {
 #[component]
 pub fn Leaf() -> impl IntoView {
     view! { "Read: " <ViewCounter slug=slug() /> "." }
+}
+
+/// The layout around [`Together`].
+#[component]
+pub fn Around() -> impl IntoView {
+    view! {
+        "Before " <ViewCounter slug=slug() /> " between " <LiveVisitors /> <Outlet /> <OptOut />
+        " after"
+    }
+}
+
+/// All places on one page, whose counters are one view.
+#[component]
+pub fn Together() -> impl IntoView {
+    let slug = slug();
+    let (shown, set_shown) = signal(true);
+    let word = move || if shown.get() { "shown" } else { "hidden" };
+    let none = None::<&str>;
+    let items = [1, 2];
+    view! {
+        <h1>"Together"</h1>
+        <p id="texts">"Read: " <ViewCounter slug /> ", by " <LiveVisitors /> "."</p>
+        <p id="closures">{word} <ViewCounter slug /> {word} <LiveVisitors /> {word}</p>
+        <p id="options">{none} <ViewCounter slug /> {Some("some")} <LiveVisitors /> {none}</p>
+        <p id="optional">
+            "a " {Some(view! { <ViewCounter slug /> })} " b "
+            {Some(view! { <LiveVisitors /> })} " c"
+        </p>
+        <p id="elements">
+            <b>"Read: "</b>
+            <ViewCounter slug />
+            <i>", by "</i>
+            <LiveVisitors />
+            <b>"."</b>
+        </p>
+        <p id="any">
+            "a " {view! { <ViewCounter slug /> }.into_any()} " b "
+            {view! { <LiveVisitors /> }.into_any()} " c"
+        </p>
+        <p id="show">
+            "a "
+            <Show when=move || shown.get() fallback=|| "nothing">
+                "b " <ViewCounter slug /> " c " <LiveVisitors /> " d"
+            </Show> " e"
+        </p>
+        <ul id="for">
+            <For each=move || items key=|item| *item let:item>
+                <li>{item} ": " <ViewCounter slug /> ", " <LiveVisitors /> "."</li>
+            </For>
+        </ul>
+        <div id="suspense">
+            "a "
+            <Suspense fallback=|| "…">
+                "b "
+                {move || Suspend::new(async move {
+                    view! { "c " <ViewCounter slug /> " d " <LiveVisitors /> " e" }
+                })} " f"
+            </Suspense> " g"
+        </div>
+        <button on:click=move |_| set_shown.update(|shown| *shown = !*shown)>"Show or hide"</button>
+    }
 }
 
 /// A post, in the usual way: one instance of the component for all of them.

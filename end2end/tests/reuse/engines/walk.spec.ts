@@ -66,7 +66,9 @@ for (const seed of [20_261_130, 7, 4_711]) {
         step = 'reload';
       } else {
         const links = await window.evaluate(() =>
-          [...document.querySelectorAll('a')].map((link) => link.getAttribute('href') ?? ''),
+          [...document.querySelectorAll('a')]
+            .map((link) => link.getAttribute('href') ?? '')
+            .filter((href) => href === '/' || href.startsWith('/posts/')),
         );
         const href = links[roll(links.length)] ?? '/';
         const present = await window.evaluate(() => location.pathname);

@@ -55,11 +55,12 @@ fn with_single_slashes(path: &str) -> String {
 /// and nothing else. Browsers take it for another address than each of its other spellings.
 fn as_we_spell_it(path: &str) -> String {
     let decoded = decode_path(path);
-    // The client would take them for a step up, and go to another page.
-    if decoded
-        .split('/')
-        .any(|segment| matches!(segment, "." | ".."))
-    {
+    let is_other_path = decoded.split('/').count() != path.split('/').count()
+        // The client would take them for a step up, and go to another page.
+        || decoded.split('/').any(|segment| matches!(segment, "." | ".."));
+    // What does not decode, as what is not UTF-8, is the path of nothing.
+    let does_not_decode = path.contains('%') && decoded == path;
+    if is_other_path || does_not_decode {
         return path.to_owned();
     }
     encode_path(&composed(&decoded))
@@ -138,6 +139,8 @@ mod tests {
             "/posts/feed",
             "/tags/gr%C3%B6%C3%9Fe",
             "/posts/%2e%2e/x",
+            "/posts/a%2fb",
+            "/posts/%ff",
             "/tags/100%25",
         ] {
             assert_eq!(moved(address), None, "{address}");

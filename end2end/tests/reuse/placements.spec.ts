@@ -2,6 +2,7 @@
 // here fails at one), connects once, reads another slug when it is given one, and leaves.
 
 import type { Page } from '@playwright/test';
+import { translate } from '../../support/translation';
 import { expect, placementTest as test } from './fixtures';
 
 const ONE = '1 reading now · 1 view';
@@ -156,4 +157,14 @@ test('so they are when the page is come to by a link', async ({ page, sockets })
   await page.getByRole('link', { name: 'Together' }).click();
   await expect(page.locator('.view-counter')).toHaveText(ALL);
   await expect.poll(() => sockets.everOpened).toEqual(['one']);
+});
+
+test('where an extension replaces the texts of the numbers, they follow', async ({ page, read }) => {
+  await page.goto('/texts');
+  await expect(page.locator('main p')).toHaveText([`Read: ${ONE}.`, `Here: ${HERE}!`]);
+  await translate(page, '.view-counter-live, .view-counter-total, .live-visitors-number', false);
+  await expect(page.locator('.live-visitors')).toHaveText(`übersetzt: ${HERE}`);
+  await read('one');
+  await expect(counter(page)).toHaveText('2 reading now · 2 views');
+  await expect(page.locator('.live-visitors')).toHaveText('2 on this site now');
 });

@@ -52,6 +52,7 @@ browser-tests: tested-program ## The site in real Chromium, its core in Firefox 
 
 reuse-tests: ## Applications with the counter and without the blog, in real browsers
 	@$(toolchain) scripts/reuse
+	@$(toolchain) scripts/added-size
 	@VIEW_COUNTER_REUSE=1 scripts/browser-tests
 
 recipe-tests: build ## What README and docs/embed.md print, from empty folders, with both programs

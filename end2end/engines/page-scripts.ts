@@ -15,7 +15,9 @@ export function hideDriver(): void {
 export function logFailures(): void {
   // Captured, because what could not be loaded says so to its element alone.
   const onError = ({ target }: Event) => {
-    if (target instanceof Element) console.error(`not loaded: ${target.outerHTML}`);
+    // What is only fetched ahead is given up when the page is left.
+    const isAhead = target instanceof HTMLLinkElement && target.rel === 'prefetch';
+    if (target instanceof Element && !isAhead) console.error(`not loaded: ${target.outerHTML}`);
   };
   addEventListener('error', onError, true);
   document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) =>

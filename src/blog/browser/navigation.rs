@@ -120,6 +120,13 @@ impl Navigation {
         let Some(link) = followed_link(click) else {
             return;
         };
+        let present = Address::current();
+        // The page is the address's, unless the browser is on its way to another.
+        let is_there = *self.current_page.borrow() == present.page;
+        // It may be left at once, also for what is no page.
+        if is_there {
+            self.save_scroll_position();
+        }
         let Some(address) = Address::from_link(&link) else {
             // What this window is to show is the last that was clicked.
             if link.target().is_empty() && !link.has_attribute("download") {
@@ -127,12 +134,6 @@ impl Navigation {
             }
             return;
         };
-        let present = Address::current();
-        // The page is the address's, unless the browser is on its way to another.
-        let is_there = *self.current_page.borrow() == present.page;
-        if is_there {
-            self.save_scroll_position();
-        }
         let is_section = is_there && address.page == present.page && link.href().contains('#');
         if is_section {
             // The browser goes there, within the page.

@@ -1,0 +1,3 @@
+//! Nothing is served: what is measured is what a browser would load.
+
+fn main() {}

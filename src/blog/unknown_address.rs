@@ -15,14 +15,15 @@ use std::sync::{
 /// Whether it was said.
 pub(super) type Warned = Arc<AtomicBool>;
 
-/// Middleware for axum around what a site without a known address answers: warns once that it
-/// is asked under a name that is not this machine's own. A proxy in front passes that on.
+/// Middleware for axum around what a site without a known address answers: warns once that a
+/// browser opens it under a name that is not this machine's own. A proxy in front passes that on.
 pub(super) async fn warn_of_readers(
     State(warned): State<Warned>,
     request: Request,
     next: Next,
 ) -> Response {
     if !warned.load(Ordering::Relaxed)
+        && is_opened_by_a_browser(&request)
         && let Some(host) = host(&request).filter(|host| !is_this_machine(host))
         && !warned.swap(true, Ordering::Relaxed)
     {
@@ -32,6 +33,13 @@ pub(super) async fn warn_of_readers(
         );
     }
     next.run(request).await
+}
+
+/// Whether this is how a browser opens a page. What strangers try under a name of their own does
+/// not look so, as a rule, and would hide the name that readers use.
+fn is_opened_by_a_browser(request: &Request) -> bool {
+    let accepted = request.headers().get(header::ACCEPT);
+    accepted.is_some_and(|accepted| accepted.as_bytes().starts_with(b"text/html"))
 }
 
 /// The host that is asked, without its port, in lower case.

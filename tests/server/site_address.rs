@@ -114,12 +114,14 @@ async fn a_start_behind_a_proxy_says_that_the_site_s_address_is_not_known() {
 async fn the_first_reader_who_uses_another_name_is_told_of_and_no_other() {
     let folder = Folder::new();
     let server = Server::start(&folder).await;
-    let open = async |host: &str| {
+    let open = async |host: &str, accept: &str| {
         let request = reqwest::Client::new().get(server.url("/"));
-        let answer = request.header("host", host).send();
+        let answer = request.header("host", host).header("accept", accept).send();
         let answer = timeout(PATIENCE, answer).await.unwrap().unwrap();
         assert_eq!(answer.status(), 200, "{host}");
     };
+    // No reader's browser.
+    open("evil.example", "*/*").await;
     for host in [
         "127.0.0.1:3000",
         "localhost",
@@ -127,7 +129,7 @@ async fn the_first_reader_who_uses_another_name_is_told_of_and_no_other() {
         "Blog.example:443",
         "b.example",
     ] {
-        open(host).await;
+        open(host, "text/html,application/xhtml+xml,*/*;q=0.8").await;
     }
     let (_, log) = server.stop_during(async {}).await;
     let lines: Vec<_> = log.lines().filter(|line| line.contains(UNKNOWN)).collect();

@@ -5,7 +5,7 @@ use axum::Router;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-/// Serves `app` until `stop` resolves; then saves, closes all sockets, saves the rest, and
+/// Serves `app` until `stop` resolves, or until it cannot accept connections any more; then saves, closes all sockets, saves the rest, and
 /// returns. That takes some seconds, for the sockets.
 ///
 /// In place of [`axum::serve()`] it tells the routes each request's peer, holds slow clients and
@@ -47,12 +47,21 @@ pub async fn serve(
         let counter = counter.clone();
         move |peer| counter.admit_connection(peer)
     };
-    let serving = tokio::spawn(accept::serve(listener, app, admit, closing.clone()));
-    stop.await;
+    let accepting = accept::serve(listener, app, admit, closing.clone());
+    // A task of its own: what fails in it does not keep the rest from being saved.
+    let mut serving = tokio::spawn(accepting);
+    let ended = tokio::select! {
+        () = stop => None,
+        ended = &mut serving => Some(ended),
+    };
     // Sockets are the counter's to close: nothing that serves requests waits for them.
     let saved = counter.stop().await;
     closing.cancel();
-    if let Err(error) = serving.await {
+    let ended = match ended {
+        Some(ended) => ended,
+        None => serving.await,
+    };
+    if let Err(error) = ended {
         tracing::error!(%error, "the task that accepts connections failed");
     }
     saved

@@ -28,8 +28,8 @@ pub(super) const ANSWER_WITHIN: Duration = Duration::from_secs(300);
 /// There it may as well be answers to a flood of pings; HTTP/1 has no such thing.
 /// And so long has whatever is left when the client was told to go.
 const REST_WITHIN: Duration = Duration::from_secs(15);
-/// No time that something may take is shorter.
-const SHORTEST: Duration = ASK_WITHIN;
+/// The shortest of these times.
+const MIN_TIMEOUT: Duration = ASK_WITHIN;
 
 /// One connection, and its place, which it has until the last part of it ends.
 pub(super) struct Activity {
@@ -176,7 +176,7 @@ impl Activity {
                 // move would cost every request a timer, and another thread's attention.
                 Ok(Some(deadline)) => tokio::select! {
                     () = sooner => {}
-                    () = sleep_until(deadline.min(now + SHORTEST)) => {}
+                    () = sleep_until(deadline.min(now + MIN_TIMEOUT)) => {}
                 },
             }
         }

@@ -25,14 +25,14 @@ thread_local! {
     /// Those without a counter stay: one that is drawn anew on the same page is the same
     /// view.
     static READERS: RefCell<Vec<Rc<Reader>>> = RefCell::default();
-    /// Who else hears of them. It is put here by whoever is the first to want to: a page
+    /// Who else observes them. It is put here by whoever is the first to want to: a page
     /// that shows counters alone loads nothing of it.
-    static OVERHEARS: Cell<Option<Overhears>> = const { Cell::new(None) };
+    static OBSERVER: Cell<Option<Observer>> = const { Cell::new(None) };
 }
 
 /// Is called whenever something may have changed with a reader of the page; and with a frame
 /// that its socket brought and that is none of its numbers, as the value that its JSON is.
-type Overhears = fn(&Rc<Reader>, Option<(Generation, &JsValue)>);
+type Observer = fn(&Rc<Reader>, Option<(Generation, &JsValue)>);
 
 /// The text that asks for the numbers. The server answers any.
 const PROBE: &str = "?";
@@ -105,15 +105,15 @@ impl Reader {
         }
     }
 
-    /// From now on what happens to readers is told to this, too.
-    pub(super) fn overhear(overhears: Overhears) {
-        OVERHEARS.set(Some(overhears));
+    /// Calls this from now on, as [`Observer`] says.
+    pub(super) fn set_observer(observer: Observer) {
+        OBSERVER.set(Some(observer));
     }
 
-    /// Tells whoever else wants to hear of it.
-    pub(super) fn tell(self: &Rc<Self>, frame: Option<(Generation, &JsValue)>) {
-        if let Some(overhears) = OVERHEARS.get() {
-            overhears(self, frame);
+    /// Calls the observer, if there is one.
+    pub(super) fn notify_observer(self: &Rc<Self>, frame: Option<(Generation, &JsValue)>) {
+        if let Some(observer) = OBSERVER.get() {
+            observer(self, frame);
         }
     }
 
@@ -154,7 +154,7 @@ impl Reader {
             self.perform(action);
         }
         self.set_alarm();
-        self.tell(None);
+        self.notify_observer(None);
     }
 
     fn perform(self: &Rc<Self>, action: Action) {
@@ -246,7 +246,7 @@ impl Reader {
             _ => return,
         };
         // First: what was open instead of this is closed before this is opened.
-        self.tell(None);
+        self.notify_observer(None);
         self.on(event);
     }
 }

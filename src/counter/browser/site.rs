@@ -87,7 +87,7 @@ impl Site {
             state: ReadingState::Static,
         };
         let reader = Reader::on_page(None, Slug::site(), nothing);
-        Reader::overhear(overheard);
+        Reader::set_observer(on_change);
         Rc::new(Self {
             alone: Presence::of(Rc::clone(&reader)),
             reader,
@@ -165,7 +165,7 @@ impl Site {
     }
 
     /// The socket of this reader brought something that is none of its numbers.
-    fn heard(&self, reader: &Rc<Reader>, generation: Generation, frame: &JsValue) {
+    fn on_frame(&self, reader: &Rc<Reader>, generation: Generation, frame: &JsValue) {
         let Some(visitors) = json::whole_number(frame, "visitors") else {
             return;
         };
@@ -193,10 +193,10 @@ fn is_live(reader: &Rc<Reader>) -> bool {
     reader.reads() && reader.reading().get_untracked().state == ReadingState::Live
 }
 
-fn overheard(reader: &Rc<Reader>, frame: Option<(Generation, &JsValue)>) {
+fn on_change(reader: &Rc<Reader>, frame: Option<(Generation, &JsValue)>) {
     let Some(site) = site() else { return };
     if let Some((generation, frame)) = frame {
-        site.heard(reader, generation, frame);
+        site.on_frame(reader, generation, frame);
     }
     site.settle();
 }

@@ -84,7 +84,7 @@ async fn listen(mut stream: WebSocket, generation: Generation, reader: &Weak<Rea
                 let frame = json::parse(&text);
                 match json::counts(&frame) {
                     Some(counts) => reader.on(Event::Frame(generation, counts)),
-                    None => reader.tell(Some((generation, &frame))),
+                    None => reader.notify_observer(Some((generation, &frame))),
                 }
             }
             Ok(Message::Bytes(_)) | Err(WebSocketError::ConnectionError) => {}

@@ -37,7 +37,7 @@ pub(super) struct Activity {
     _place: Box<dyn Send + Sync>,
     /// A std mutex: it is held for a few instructions and never across an await.
     state: Mutex<State>,
-    /// There is a deadline now, where there was none; or the connection was cut.
+    /// The deadline is before the next look at it; or the connection was cut.
     sooner: Notify,
 }
 
@@ -59,6 +59,8 @@ struct State {
     doing: Doing,
     /// When it began to do that.
     since: Instant,
+    /// When the deadline is looked at again; `None` if nothing had one.
+    next_look: Option<Instant>,
 }
 
 /// A stream of HTTP/2 whose answer is not over.
@@ -130,6 +132,7 @@ impl Activity {
                 cut: false,
                 doing: Doing::Nothing,
                 since: Instant::now(),
+                next_look: None,
             }),
             sooner: Notify::new(),
         })
@@ -167,16 +170,12 @@ impl Activity {
     pub(super) async fn overdue(&self) -> Overdue {
         loop {
             let sooner = self.sooner.notified();
-            let now = Instant::now();
-            match self.judge(now) {
+            match self.judge(Instant::now()) {
                 Err(overdue) => return overdue,
                 Ok(None) => sooner.await,
-                // What comes meanwhile may move it. It is looked at again in time for all that
-                // begins from now on, and at most so much late for the rest: to be told of each
-                // move would cost every request a timer, and another thread's attention.
-                Ok(Some(deadline)) => tokio::select! {
+                Ok(Some(next_look)) => tokio::select! {
                     () = sooner => {}
-                    () = sleep_until(deadline.min(now + MIN_TIMEOUT)) => {}
+                    () = sleep_until(next_look) => {}
                 },
             }
         }
@@ -193,7 +192,12 @@ impl Activity {
         }
         match state.deadline() {
             Some(deadline) if deadline <= now => {}
-            later => return Ok(later),
+            later => {
+                // What begins from now on has no sooner deadline than this. To be told of each
+                // move instead would cost every request a timer, and another thread's attention.
+                state.next_look = later.map(|deadline| deadline.min(now + MIN_TIMEOUT));
+                return Ok(state.next_look);
+            }
         }
         if state.http2 && !state.told {
             state.told(now);
@@ -226,14 +230,13 @@ impl Activity {
 
     fn update<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
         let mut state = self.lock();
-        let before = state.deadline();
         let changed = change(&mut state);
         let doing = state.doing();
         if doing != state.doing {
             state.doing = doing;
             state.since = Instant::now();
         }
-        if before.is_none() && state.deadline().is_some() {
+        if state.is_due_before_next_look() {
             self.sooner.notify_one();
         }
         changed
@@ -281,6 +284,13 @@ impl State {
         } else {
             Doing::Nothing
         }
+    }
+
+    fn is_due_before_next_look(&self) -> bool {
+        let Some(deadline) = self.deadline() else {
+            return false;
+        };
+        self.next_look.is_none_or(|next_look| deadline < next_look)
     }
 
     fn deadline(&self) -> Option<Instant> {

@@ -161,23 +161,25 @@ async fn what_only_seems_alive_has_no_more_time() {
 
 #[tokio::test(start_paused = true)]
 async fn who_takes_what_it_is_sent_now_and_then_has_no_more_time() {
-    let places = Arc::new(Semaphore::new(1));
-    let activity = Activity::begin(places.acquire_owned().await.unwrap());
-    let since = Instant::now();
-    let now_and_then = async {
-        loop {
-            activity.blocked(true);
-            sleep(SECOND / 2).await;
-            activity.blocked(false);
-            sleep(SECOND / 2).await;
+    // After ten seconds one of them takes what it is sent, and the other does not.
+    for blocked_first in [true, false] {
+        let activity = Activity::begin(());
+        let since = Instant::now();
+        let now_and_then = async {
+            let mut blocked = blocked_first;
+            loop {
+                activity.blocked(blocked);
+                sleep(SECOND * 3 / 10).await;
+                blocked = !blocked;
+            }
+        };
+        tokio::select! {
+            () = now_and_then => {}
+            overdue = activity.overdue() => assert_eq!(overdue, Overdue::Cut),
         }
-    };
-    tokio::select! {
-        () = now_and_then => {}
-        overdue = activity.overdue() => assert_eq!(overdue, Overdue::Cut),
+        let lived = since.elapsed();
+        assert!(within_a_second_of(TEN_SECONDS, lived), "{lived:?}");
     }
-    let lived = since.elapsed();
-    assert!(within_a_second_of(TEN_SECONDS, lived), "{lived:?}");
 }
 
 #[tokio::test(start_paused = true)]

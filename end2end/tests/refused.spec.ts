@@ -83,6 +83,7 @@ for (const [answer, why] of Object.entries({
   "a proxy's 404": { status: 404, body: '<!doctype html><h1>Not Found</h1>' },
 })) {
   test(`${answer} is no reason to stop, nor to hurry`, async ({ page, network, server }) => {
+    test.setTimeout(60_000);
     const html = { 'content-type': 'text/html' };
     network.answers = refusing({ status: 200, body: 'hello' }, { ...why, headers: html });
     await page.goto(`${network.url}/posts/noon`);
@@ -91,7 +92,8 @@ for (const [answer, why] of Object.entries({
     expect(network.handshakes.length).toBeLessThan(10);
 
     network.answers = () => undefined;
-    await expectCounter(page, '1 reading now · 1 view', 'live', { timeout: 20_000 });
+    // By then it may wait as long as it ever does.
+    await expectCounter(page, '1 reading now · 1 view', 'live', { timeout: 35_000 });
     expect(await server.views('noon')).toEqual({ live: 1, total: 1 });
   });
 }

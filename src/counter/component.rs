@@ -1,19 +1,12 @@
 //! `<ViewCounter/>`: the total in the server's HTML, live once hydrated.
 
-use super::{
-    protocol::{Counts, Slug},
-    wording,
-};
-#[cfg(not(feature = "hydrate"))]
-use as_rendered::read;
-use leptos::{
-    html,
-    prelude::*,
-    tachys::{html::node_ref::node_ref, view::add_attr::AddAnyAttr},
-};
-
 #[cfg(feature = "hydrate")]
-use super::browser::read;
+use super::browser;
+use super::{
+    markup,
+    protocol::{Counts, Slug},
+};
+use leptos::{html, prelude::*};
 
 /// What a counter shows at a moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,9 +38,6 @@ impl ReadingState {
         }
     }
 }
-
-/// What stands beside numbers that no longer follow what happens.
-pub(super) const NOT_LIVE: &str = " · not live";
 
 /// A post's numbers: "3 reading now · 1,204 views".
 ///
@@ -81,15 +71,19 @@ pub fn ViewCounter(
         Some(_) => None,
         None => super::rendered::counts_of(&slug.read_untracked()),
     };
-    #[cfg(not(feature = "ssr"))]
-    let asked = None;
-    let element = NodeRef::<html::Span>::new();
-    let reading = read(slug, counts.or(asked), move || written_in(element));
+    let element = NodeRef::new();
+    // The browser's half writes all numbers: to write them here too would undo that where the
+    // component is called again for the same element.
     #[cfg(feature = "ssr")]
-    let data_counts = asked.map(|counts| format!("{} {}", counts.live, counts.total));
+    return written(counts.or(asked), asked, element);
     #[cfg(not(feature = "ssr"))]
-    let data_counts = None;
-    numbers(move || reading.get(), data_counts).add_any_attr(node_ref(element))
+    {
+        #[cfg(feature = "hydrate")]
+        browser::draw(element, slug, counts);
+        #[cfg(not(feature = "hydrate"))]
+        let _ = (slug, counts);
+        written(None, None, element)
+    }
 }
 
 /// What a [`ViewCounter`] shows, with these numbers and no connection: what the server writes
@@ -101,75 +95,34 @@ pub fn StaticViewCounter(
     /// The numbers, if there are any.
     counts: Option<Counts>,
 ) -> impl IntoView {
-    let state = ReadingState::Static;
-    numbers(move || Reading { counts, state }, None)
+    written(counts, None, NodeRef::new())
 }
 
-/// The markup of the numbers that `reading` returns, which may be tracked. `data_counts` are
-/// those that the server asked for, written for the browser to find.
-pub(super) fn numbers<R>(reading: R, data_counts: Option<String>) -> impl IntoView + AddAnyAttr
-where
-    R: Fn() -> Reading + Clone + Send + Sync + 'static,
-{
-    // One type for both: each closure is compiled once.
-    let text = |write: fn(Option<Counts>) -> String| {
-        let reading = reading.clone();
-        move || write(reading().counts)
-    };
-    let (live, total) = (text(live_text), text(total_text));
-    let state = {
-        let reading = reading.clone();
-        move || reading().state.name()
-    };
-    let sign = move || {
-        let is_lost = reading().state == ReadingState::Lost;
-        is_lost.then(|| view! { <span class="view-counter-sign">{NOT_LIVE}</span> })
-    };
+/// A counter as the server writes it, and as the browser makes one, with these numbers. Its
+/// element is told to `element`, and holds the numbers that the server `asked` for, for the
+/// browser to find.
+fn written(
+    counts: Option<Counts>,
+    asked: Option<Counts>,
+    element: NodeRef<html::Span>,
+) -> impl IntoView {
+    let state = ReadingState::Static;
+    // An element of its own, so that hydration finds it whatever is around it. What is in it is
+    // no view: the browser's half writes it from then on, and each page loads less for that.
+    // The words are English, and run from left to right; a browser that translated them would
+    // write over the numbers.
     view! {
-        // An element of its own, so that hydration finds it whatever is around it. The words
-        // are English, and run from left to right; a browser that translated them would put
-        // other text nodes in the place of those that change.
         <span
             class="view-counter"
             lang="en"
             dir="ltr"
             translate="no"
-            data-counts=data_counts
-            data-state=state
-        >
-            // Written as HTML: whatever stands in them by then, such as the elements that an
-            // extension puts in the place of texts, gives way.
-            <span class="view-counter-live" inner_html=live></span>
-            // Read aloud, it is the pause between the two.
-            <span class="view-counter-separator">" · "</span>
-            <span class="view-counter-total" inner_html=total></span>
-            {sign}
-        </span>
+            data-counts=asked.map(markup::data_counts)
+            data-state=state.name()
+            inner_html=markup::counter(Reading { counts, state })
+            node_ref=element
+        ></span>
     }
-}
-
-fn live_text(counts: Option<Counts>) -> String {
-    match counts {
-        Some(counts) => wording::reading_now(counts.live),
-        None => wording::READING_UNKNOWN.to_owned(),
-    }
-}
-
-fn total_text(counts: Option<Counts>) -> String {
-    match counts {
-        Some(counts) => wording::views(counts.total),
-        None => wording::VIEWS_UNKNOWN.to_owned(),
-    }
-}
-
-/// The numbers that the server wrote into the element, if it asked for any.
-fn written_in(element: NodeRef<html::Span>) -> Option<Counts> {
-    let written = element.get_untracked()?.get_attribute("data-counts")?;
-    let (live, total) = written.split_once(' ')?;
-    Some(Counts {
-        live: live.parse().ok()?,
-        total: total.parse().ok()?,
-    })
 }
 
 /// A slug's numbers as a signal, beginning with `counts`: what [`ViewCounter`] is made of,
@@ -181,31 +134,19 @@ fn written_in(element: NodeRef<html::Span>) -> Option<Counts> {
 /// However many there are of one slug on a page, with or without the component, they share a
 /// socket and are one view.
 pub fn use_reading(slug: impl Into<Signal<String>>, counts: Option<Counts>) -> Signal<Reading> {
-    read(slug.into(), counts, || None)
+    #[cfg(feature = "hydrate")]
+    return browser::read(slug.into(), counts);
+    #[cfg(not(feature = "hydrate"))]
+    {
+        let _ = slug;
+        let state = ReadingState::Static;
+        Signal::stored(Reading { counts, state })
+    }
 }
 
 impl From<Slug> for Signal<String> {
     fn from(slug: Slug) -> Self {
         Self::stored(slug.as_str().to_owned())
-    }
-}
-
-/// A server reads nothing: what it renders stays as it begins.
-#[cfg(not(feature = "hydrate"))]
-mod as_rendered {
-    use super::{Reading, ReadingState};
-    use crate::counter::protocol::Counts;
-    use leptos::prelude::Signal;
-
-    pub(super) fn read(
-        _: Signal<String>,
-        counts: Option<Counts>,
-        _: impl Fn() -> Option<Counts>,
-    ) -> Signal<Reading> {
-        Signal::stored(Reading {
-            counts,
-            state: ReadingState::Static,
-        })
     }
 }
 

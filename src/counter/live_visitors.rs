@@ -1,10 +1,9 @@
 //! `<LiveVisitors/>`: how many read anything on the site, now.
 
-use super::{
-    component::{NOT_LIVE, ReadingState},
-    wording,
-};
-use leptos::prelude::*;
+#[cfg(feature = "hydrate")]
+use super::browser;
+use super::{component::ReadingState, markup};
+use leptos::{html, prelude::*};
 
 /// What is known of the site's visitors at a moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,29 +50,44 @@ pub fn LiveVisitors(
     visitors: Option<u64>,
 ) -> impl IntoView {
     #[cfg(feature = "ssr")]
-    let visitors = visitors.or_else(|| Some(super::rendered::counter()?.hub().visitors()));
-    number(visitors)
+    let asked = match visitors {
+        Some(_) => None,
+        None => super::rendered::counter().map(|counter| counter.hub().visitors()),
+    };
+    let element = NodeRef::new();
+    // As in a counter.
+    #[cfg(feature = "ssr")]
+    return written(visitors.or(asked), asked, element);
+    #[cfg(not(feature = "ssr"))]
+    {
+        #[cfg(feature = "hydrate")]
+        browser::draw_visitors(element, visitors);
+        #[cfg(not(feature = "hydrate"))]
+        let _ = visitors;
+        written(None, None, element)
+    }
 }
 
-fn number(visitors: Option<u64>) -> impl IntoView {
-    let reading = use_visitors(visitors);
-    let number = move || match reading.get().visitors {
-        Some(visitors) => wording::visitors_now(visitors),
-        None => wording::VISITORS_UNKNOWN.to_owned(),
-    };
-    let sign = move || (reading.get().state == ReadingState::Lost).then_some(NOT_LIVE);
+/// The number as the server writes it, and as the browser makes one: as a counter is, and for
+/// the same reasons. Its element is told to `element`, and holds the number that the server
+/// `asked` for.
+fn written(
+    visitors: Option<u64>,
+    asked: Option<u64>,
+    element: NodeRef<html::Span>,
+) -> impl IntoView {
+    let state = ReadingState::Static;
     view! {
         <span
             class="live-visitors"
             lang="en"
             dir="ltr"
             translate="no"
-            data-state=move || reading.get().state.name()
-        >
-            // As HTML, as in a counter.
-            <span class="live-visitors-number" inner_html=number></span>
-            {move || sign().map(|text| view! { <span class="live-visitors-sign">{text}</span> })}
-        </span>
+            data-visitors=asked
+            data-state=state.name()
+            inner_html=markup::live_visitors(SiteReading { visitors, state })
+            node_ref=element
+        ></span>
     }
 }
 

@@ -15,11 +15,14 @@
 pub mod component;
 pub mod lifecycle;
 pub mod live_visitors;
+mod markup;
 pub mod meta;
 #[cfg(feature = "hydrate")]
 pub mod navigation;
 pub mod opt_out;
 pub mod protocol;
+#[cfg(any(feature = "hydrate", test))]
+mod route_page;
 pub mod wording;
 
 #[cfg(feature = "hydrate")]

@@ -26,5 +26,6 @@ fn hydrated(place: &Element) -> Option<HydratedCounter> {
     let number = |name| place.get_attribute(name)?.parse().ok();
     let counts = number("data-live").zip(number("data-total"));
     let counts = counts.map(|(live, total)| Counts { live, total });
-    Some(HydratedCounter::new(place, slug, counts))
+    let counter = place.query_selector(".view-counter").ok()??;
+    Some(HydratedCounter::new(counter, slug, counts))
 }

@@ -2,36 +2,37 @@
 //! from by itself.
 
 use super::{
-    NOTHING,
+    drawing,
+    follower::NOTHING,
     reader::{Presence, Reader},
 };
 use crate::counter::{
-    component::{Reading, numbers},
+    component::Reading,
     protocol::{Counts, Slug},
 };
-use leptos::{prelude::*, tachys::view::RenderHtml};
-use std::any::Any;
+use leptos::prelude::*;
+use send_wrapper::SendWrapper;
 use web_sys::Element;
 
 /// The counter in an element where the server wrote a
 /// [`StaticViewCounter`](crate::counter::component::StaticViewCounter). Dropping it takes the
 /// counter off the page: its numbers stay as they are.
 pub struct HydratedCounter {
-    /// What follows the numbers.
-    _view: Box<dyn Any>,
+    /// Writes the numbers.
+    _drawing: RenderEffect<()>,
     presence: Presence,
 }
 
 impl HydratedCounter {
-    /// Hydrates the counter that is the only content of `element`; `counts` are the numbers
-    /// that the server wrote. The page becomes a reader of `slug` when it is
+    /// Follows the numbers in this `element` of a counter; `counts` are those that the server
+    /// wrote. The page becomes a reader of `slug` when it is
     /// [connected](Self::connect).
-    pub fn new(element: &Element, slug: Slug, counts: Option<Counts>) -> Self {
+    pub fn new(element: Element, slug: Slug, counts: Option<Counts>) -> Self {
         let reader = Reader::on_page(None, slug, Reading { counts, ..NOTHING });
         let reading = reader.reading();
-        let view = numbers(move || reading.get(), None).into_view();
+        let drawn = SendWrapper::new(element);
         Self {
-            _view: Box::new(view.hydrate_from::<true>(element)),
+            _drawing: RenderEffect::new(move |_| drawing::update(&drawn, reading.get())),
             presence: Presence::of(reader),
         }
     }

@@ -19,11 +19,9 @@ pub(super) fn counts(value: &JsValue) -> Option<Counts> {
 
 /// The field of this name, if it is a whole number that no bit of is lost, and not negative.
 pub(super) fn whole_number(value: &JsValue, name: &str) -> Option<u64> {
-    let number = field(value, name).filter(Number::is_safe_integer)?;
-    number
-        .as_f64()
-        .filter(|number| *number >= 0.0)
-        .map(|number| number as u64)
+    let number = field(value, name)?.as_f64()?;
+    let is_exact = (0.0..=Number::MAX_SAFE_INTEGER).contains(&number) && number.fract() == 0.0;
+    is_exact.then_some(number as u64)
 }
 
 /// The field of this name. `None` if the value is no object.

@@ -1,11 +1,11 @@
 //! What the browser says of the page as a whole.
 
-use super::{exclusion, reader::Reader};
+use super::{exclusion, json, reader::Reader};
 use crate::counter::lifecycle::{Event, Millis};
 use leptos::prelude::{document, window};
 use std::cell::Cell;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
-use web_sys::{EventTarget, PageTransitionEvent, VisibilityState};
+use web_sys::{EventTarget, VisibilityState};
 
 /// Begins to tell the readers of the page what happens to it; once.
 pub(super) fn listen() {
@@ -22,10 +22,7 @@ pub(super) fn listen() {
         Reader::tell_all(&Event::PageHide)
     });
     on(&window(), "pageshow", |event| {
-        let persisted = event
-            .dyn_into::<PageTransitionEvent>()
-            .is_ok_and(|event| event.persisted());
-        if persisted {
+        if is_truthy(&event, "persisted") {
             // Another tab may have decided while this one was in the cache.
             Reader::tell_all(&Event::Role(exclusion::role()));
             Reader::tell_all(&Event::PageRestored);
@@ -41,25 +38,20 @@ pub(super) fn listen() {
 /// prerendered for a visit that may never come.
 pub(super) fn is_visible() -> bool {
     let document = document();
-    let prerendering = js_sys::Reflect::get(&document, &JsValue::from_str("prerendering"))
-        .is_ok_and(|value| value.is_truthy());
-    document.visibility_state() == VisibilityState::Visible && !prerendering
+    document.visibility_state() == VisibilityState::Visible && !is_truthy(&document, "prerendering")
 }
 
 /// Whether the browser asks every site not to track its user: Global Privacy
 /// Control or Do Not Track. Not every browser says so in its handshakes too.
 pub(super) fn asks_for_privacy() -> bool {
     let navigator = window().navigator();
-    let says = |name: &str| js_sys::Reflect::get(&navigator, &JsValue::from_str(name)).ok();
-    says("globalPrivacyControl").is_some_and(|value| value.is_truthy())
-        || says("doNotTrack").is_some_and(|value| value == "1")
+    is_truthy(&navigator, "globalPrivacyControl")
+        || json::field(&navigator, "doNotTrack").is_some_and(|value| value == "1")
 }
 
 /// Whether a program drives the browser: a test, or a crawler that is one.
 pub(super) fn is_driven() -> bool {
-    let navigator = window().navigator();
-    js_sys::Reflect::get(&navigator, &JsValue::from_str("webdriver"))
-        .is_ok_and(|value| value.is_truthy())
+    is_truthy(&window().navigator(), "webdriver")
 }
 
 /// The time since the page began.
@@ -72,6 +64,11 @@ pub(super) fn fill_with_random(bytes: &mut [u8]) -> Option<()> {
     let crypto = window().crypto().ok()?;
     crypto.get_random_values_with_u8_array(bytes).ok()?;
     Some(())
+}
+
+/// Whether this object has a property of this name that is true. Not all browsers have each.
+fn is_truthy(object: &JsValue, name: &str) -> bool {
+    json::field(object, name).is_some_and(|value| value.is_truthy())
 }
 
 fn tell_visibility() {

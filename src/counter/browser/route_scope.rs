@@ -1,13 +1,14 @@
 //! Where a counter stands, as leptos_router knows it: its page, until a navigation leaves
 //! it.
 
+use crate::counter::route_page::RoutePage;
 use leptos::prelude::*;
 use leptos_router::{
     hooks::use_matched,
     location::{BrowserUrl, LocationProvider, Url},
     params::ParamsMap,
 };
-use std::sync::{Mutex, PoisonError};
+use std::cell::RefCell;
 
 /// The place of a counter.
 pub(super) enum RouteScope {
@@ -18,20 +19,8 @@ pub(super) enum RouteScope {
         url: ArcRwSignal<Url>,
         /// What of the path the route has matched.
         matched: Memo<String>,
-        page: Mutex<Option<Page>>,
+        page: RefCell<Option<RoutePage>>,
     },
-}
-
-/// What the route had matched when the counter came to be there, or the route was last
-/// given another path.
-#[derive(Clone)]
-pub(super) struct Page {
-    matched: String,
-    /// The path up to the end of what was matched.
-    path: String,
-    /// The route had matched the whole path: it is a page's, and not that of a layout around
-    /// pages.
-    is_whole: bool,
 }
 
 impl RouteScope {
@@ -43,7 +32,7 @@ impl RouteScope {
             Some(router) if is_in_route => Self::InRoute {
                 url: router.as_url().clone(),
                 matched: use_matched(),
-                page: Mutex::default(),
+                page: RefCell::default(),
             },
             _ => Self::Anywhere,
         }
@@ -55,37 +44,18 @@ impl RouteScope {
         let Self::InRoute { url, matched, page } = self else {
             return Some(None);
         };
-        let (path, matched) = (trimmed(url.read().path()), trimmed(&matched.read()));
-        let mut page = page.lock().unwrap_or_else(PoisonError::into_inner);
-        if page.as_ref().is_none_or(|page| page.matched != matched) {
-            *page = Page::new(&path, matched);
+        let (url, matched) = (url.read(), matched.read());
+        let (path, matched) = (trimmed(url.path()), trimmed(&matched));
+        let mut page = page.borrow_mut();
+        if !page.as_ref().is_some_and(|page| page.has_matched(matched)) {
+            *page = RoutePage::new(path, matched);
         }
-        let page = page.as_ref().filter(|page| page.has(&path))?;
-        Some(Some(page.path.clone()))
-    }
-}
-
-impl Page {
-    /// `None` while a navigation is ahead of the route.
-    fn new(path: &str, matched: String) -> Option<Self> {
-        // What is before it is the router's base.
-        let end = path.find(&matched)? + matched.len();
-        let (before, rest) = path.split_at_checked(end)?;
-        (rest.is_empty() || rest.starts_with('/')).then(|| Self {
-            is_whole: rest.is_empty(),
-            path: before.to_owned(),
-            matched,
-        })
-    }
-
-    /// Whether this path is that of the page, or of one inside the layout.
-    fn has(&self, path: &str) -> bool {
-        let rest = path.strip_prefix(&self.path);
-        rest.is_some_and(|rest| rest.is_empty() || !self.is_whole && rest.starts_with('/'))
+        let page = page.as_ref().filter(|page| page.contains(path))?;
+        Some(Some(page.path().to_owned()))
     }
 }
 
 /// With a slash at its end it is the same page.
-fn trimmed(path: &str) -> String {
-    path.trim_end_matches('/').to_owned()
+fn trimmed(path: &str) -> &str {
+    path.trim_end_matches('/')
 }

@@ -24,11 +24,9 @@ thread_local! {
 /// Reads where the routes are, once for the page.
 pub(super) fn find() {
     if PREFIX.get().is_none() {
-        let meta = document().query_selector("meta[name=view-counter-prefix]");
-        let prefix = meta
-            .ok()
-            .flatten()
-            .and_then(|it| it.get_attribute("content"));
+        let html = document().document_element();
+        let meta = html.and_then(|it| it.query_selector("meta[name=view-counter-prefix]").ok()?);
+        let prefix = meta.and_then(|it| it.get_attribute("content"));
         // It is one for as long as the page lives.
         PREFIX.set(Some(prefix.unwrap_or_default().leak()));
     }

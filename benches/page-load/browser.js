@@ -17,7 +17,7 @@ const USER_AGENT =
  * and nine tenths of the throughput:
  * https://github.com/GoogleChrome/lighthouse/blob/main/docs/throttling.md
  */
-const SLOW_4G = {
+export const SLOW_4G = {
   offline: false,
   latency: 150 * 3.75,
   downloadThroughput: (1.6 * 1024 * 1024 * 0.9) / 8,

@@ -259,6 +259,42 @@ test('a page that is pointed at is fetched once, and counted when it is shown', 
   await expect(heading(page)).toHaveText('Noon');
 });
 
+test('a click on what is being fetched ahead waits for that', async ({ page, network, server }) => {
+  const noon = () => network.requests.filter((path) => path === '/posts/noon');
+  await page.goto(`${network.url}/posts/dawn`);
+  await expectCounter(page, '1 reading now · 1 view');
+  network.silence();
+  await next(page).hover();
+  await expect.poll(noon).toHaveLength(1);
+  await next(page).click();
+  await expect(page.getByRole('main')).toHaveAttribute('aria-busy', 'true');
+  network.revive();
+  await expectCounter(page, '1 reading now · 1 view');
+  await expect(heading(page)).toHaveText('Noon');
+  expect(noon()).toHaveLength(1);
+  expect(await server.views('noon')).toEqual({ live: 1, total: 1 });
+});
+
+test('a click elsewhere while a page is fetched ahead is followed at once', async ({ page, network }) => {
+  await page.goto(`${network.url}/posts/noon`);
+  await expectCounter(page, '1 reading now · 1 view');
+  let [asked, letGo] = [0, (): void => {}];
+  const held = new Promise<void>((resolve) => (letGo = resolve));
+  await page.route('**/posts/dusk', async (route) => {
+    asked += 1;
+    await held;
+    await route.abort();
+  });
+  await page.locator('a[rel=next]').hover();
+  await expect.poll(() => asked).toBe(1);
+  await page.locator('a[rel=next]').click();
+  await page.locator('a[rel=prev]').click();
+  await expect(heading(page)).toHaveText('Dawn');
+  letGo();
+  await expectCounter(page, '1 reading now · 1 view');
+  expect(asked, 'nor is the first asked for again').toBe(1);
+});
+
 test('who saves data has nothing fetched ahead', async ({ page }) => {
   await page.addInitScript(() =>
     Object.defineProperty(navigator, 'connection', { value: { saveData: true } }),

@@ -241,10 +241,11 @@ impl Navigation {
         arrival::set_busy(true);
         let guard = FetchGuard::new();
         let init = guard.init();
-        self.prefetch.reuse(&address, &init);
         self.pending_fetch.replace(Some(guard));
         let this = Rc::clone(self);
         spawn_local(async move {
+            // What is given up meanwhile is aborted, and asks for nothing.
+            this.prefetch.reuse(&address, &init).await;
             let page = fetch::fetch(&address, &init).await;
             let is_latest = move |this: &Self| this.generation.get() == generation;
             if !is_latest(&this) {

@@ -7,11 +7,11 @@ use super::{
 };
 use crate::blog::browser::dom::{around_target, on};
 use gloo_timers::callback::Timeout;
-use js_sys::Reflect;
+use js_sys::{Promise, Reflect};
 use leptos::prelude::{document, window};
 use std::{cell::RefCell, rc::Rc};
-use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::spawn_local;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use web_sys::{Event, HtmlAnchorElement, RequestInit};
 
 /// How long a link is pointed at before its page is fetched, in milliseconds.
@@ -25,8 +25,17 @@ const MAX_AGE_MS: f64 = 10_000.0;
 pub(super) struct Prefetch {
     /// What is pointed at, until it is fetched.
     pointed_at: RefCell<Option<(Address, Timeout)>>,
-    /// Each page that was asked for, and when it came, if it did.
-    pages: RefCell<Vec<(String, Option<f64>)>>,
+    /// Each page that was asked for.
+    pages: RefCell<Vec<Prefetched>>,
+}
+
+/// A page that was asked for ahead.
+struct Prefetched {
+    page: String,
+    /// Resolves when it has come, or cannot be had.
+    answered: Promise,
+    /// When it came.
+    came: Option<f64>,
 }
 
 impl Prefetch {
@@ -68,32 +77,47 @@ impl Prefetch {
 
     /// A page is fetched ahead once, and the one that is shown is not.
     fn is_known(&self, address: &Address) -> bool {
-        let pages = self.pages.borrow();
-        address.page == Address::current().page
-            || pages.iter().any(|(known, _)| *known == address.page)
+        address.page == Address::current().page || self.of(address, |_| ()).is_some()
     }
 
     fn fetch(self: Rc<Self>, address: Address) {
-        self.pages.borrow_mut().push((address.page.clone(), None));
-        spawn_local(async move {
+        let (this, page) = (Rc::clone(&self), address.page.clone());
+        let answered = future_to_promise(async move {
             if fetch::prefetch(&address).await {
-                let now = now();
-                let mut pages = self.pages.borrow_mut();
-                if let Some((_, came)) = pages.iter_mut().find(|(page, _)| *page == address.page) {
-                    *came = Some(now);
+                let mut pages = this.pages.borrow_mut();
+                if let Some(known) = pages.iter_mut().find(|known| known.page == address.page) {
+                    known.came = Some(now());
                 }
             }
+            Ok(JsValue::UNDEFINED)
+        });
+        self.pages.borrow_mut().push(Prefetched {
+            page,
+            answered,
+            came: None,
         });
     }
 
-    /// Takes the page at this address from the browser's cache if it has just been fetched.
-    pub(super) fn reuse(&self, address: &Address, init: &RequestInit) {
-        let is_fresh = |(page, came): &(String, Option<f64>)| {
-            *page == address.page && came.is_some_and(|came| now() - came < MAX_AGE_MS)
+    /// Has the page at this address taken from the browser's cache if it has just been fetched.
+    /// One that is being fetched is waited for: to ask for it a second time takes longer.
+    pub(super) async fn reuse(&self, address: &Address, init: &RequestInit) {
+        let Some(answered) = self.of(address, |known| known.answered.clone()) else {
+            return;
         };
-        if self.pages.borrow().iter().any(is_fresh) {
+        let _ = JsFuture::from(answered).await;
+        let came = self.of(address, |known| known.came).flatten();
+        if came.is_some_and(|came| now() - came < MAX_AGE_MS) {
             from_cache(init);
         }
+    }
+
+    /// What `get` takes of the page at this address, if it was asked for.
+    fn of<T>(&self, address: &Address, get: impl FnOnce(&Prefetched) -> T) -> Option<T> {
+        let pages = self.pages.borrow();
+        pages
+            .iter()
+            .find(|known| known.page == address.page)
+            .map(get)
     }
 }
 

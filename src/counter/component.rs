@@ -71,19 +71,18 @@ pub fn ViewCounter(
         Some(_) => None,
         None => super::rendered::counts_of(&slug.read_untracked()),
     };
-    let element = NodeRef::new();
+    #[cfg(feature = "ssr")]
+    let shown = counts.or(asked);
     // The browser's half writes all numbers: to write them here too would undo that where the
     // component is called again for the same element.
-    #[cfg(feature = "ssr")]
-    return written(counts.or(asked), asked, element);
     #[cfg(not(feature = "ssr"))]
-    {
-        #[cfg(feature = "hydrate")]
-        browser::draw(element, slug, counts);
-        #[cfg(not(feature = "hydrate"))]
-        let _ = (slug, counts);
-        written(None, None, element)
-    }
+    let (asked, shown) = (None, None);
+    let element = NodeRef::new();
+    #[cfg(feature = "hydrate")]
+    browser::draw(element, slug, counts);
+    #[cfg(not(any(feature = "ssr", feature = "hydrate")))]
+    let _ = (slug, counts);
+    written(shown, asked, element)
 }
 
 /// What a [`ViewCounter`] shows, with these numbers and no connection: what the server writes
@@ -98,31 +97,20 @@ pub fn StaticViewCounter(
     written(counts, None, NodeRef::new())
 }
 
-/// A counter as the server writes it, and as the browser makes one, with these numbers. Its
-/// element is told to `element`, and holds the numbers that the server `asked` for, for the
-/// browser to find.
+/// A counter with these numbers, of which the server `asked` for some.
 fn written(
     counts: Option<Counts>,
     asked: Option<Counts>,
     element: NodeRef<html::Span>,
 ) -> impl IntoView {
     let state = ReadingState::Static;
-    // An element of its own, so that hydration finds it whatever is around it. What is in it is
-    // no view: the browser's half writes it from then on, and each page loads less for that.
-    // The words are English, and run from left to right; a browser that translated them would
-    // write over the numbers.
-    view! {
-        <span
-            class="view-counter"
-            lang="en"
-            dir="ltr"
-            translate="no"
-            data-counts=asked.map(markup::data_counts)
-            data-state=state.name()
-            inner_html=markup::counter(Reading { counts, state })
-            node_ref=element
-        ></span>
-    }
+    let parts = markup::counter(Reading { counts, state });
+    super::element::element(
+        "view-counter",
+        asked.map(markup::data_counts),
+        parts,
+        element,
+    )
 }
 
 /// A slug's numbers as a signal, beginning with `counts`: what [`ViewCounter`] is made of,

@@ -3,7 +3,7 @@
 #[cfg(feature = "hydrate")]
 use super::browser;
 use super::{component::ReadingState, markup};
-use leptos::{html, prelude::*};
+use leptos::prelude::*;
 
 /// What is known of the site's visitors at a moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,41 +54,23 @@ pub fn LiveVisitors(
         Some(_) => None,
         None => super::rendered::counter().map(|counter| counter.hub().visitors()),
     };
-    let element = NodeRef::new();
-    // As in a counter.
     #[cfg(feature = "ssr")]
-    return written(visitors.or(asked), asked, element);
+    let shown = visitors.or(asked);
+    // As in a counter.
     #[cfg(not(feature = "ssr"))]
-    {
-        #[cfg(feature = "hydrate")]
-        browser::draw_visitors(element, visitors);
-        #[cfg(not(feature = "hydrate"))]
-        let _ = visitors;
-        written(None, None, element)
-    }
-}
-
-/// The number as the server writes it, and as the browser makes one: as a counter is, and for
-/// the same reasons. Its element is told to `element`, and holds the number that the server
-/// `asked` for.
-fn written(
-    visitors: Option<u64>,
-    asked: Option<u64>,
-    element: NodeRef<html::Span>,
-) -> impl IntoView {
+    let (asked, shown) = (None::<u64>, None);
+    let element = NodeRef::new();
+    #[cfg(feature = "hydrate")]
+    browser::draw_visitors(element, visitors);
+    #[cfg(not(any(feature = "ssr", feature = "hydrate")))]
+    let _ = visitors;
     let state = ReadingState::Static;
-    view! {
-        <span
-            class="live-visitors"
-            lang="en"
-            dir="ltr"
-            translate="no"
-            data-visitors=asked
-            data-state=state.name()
-            inner_html=markup::live_visitors(SiteReading { visitors, state })
-            node_ref=element
-        ></span>
-    }
+    let parts = markup::live_visitors(SiteReading {
+        visitors: shown,
+        state,
+    });
+    let asked = asked.map(|asked| asked.to_string());
+    super::element::element("live-visitors", asked, parts, element)
 }
 
 /// The site's visitors as a signal, beginning with this many: what [`LiveVisitors`] is made

@@ -13,6 +13,7 @@
 //! | another place for the totals | `storage` |
 
 pub mod component;
+mod element;
 pub mod lifecycle;
 pub mod live_visitors;
 mod markup;

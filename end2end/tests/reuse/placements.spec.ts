@@ -15,6 +15,7 @@ const goHome = (page: Page) => page.getByRole('link', { name: 'Home' }).click();
 for (const [place, path, text] of [
   ['between texts', '/texts', [`Read: ${ONE}.`, `Here: ${HERE}!`]],
   ['between elements', '/elements', [`before${ONE}between${HERE}after`]],
+  ['in a closure', '/again', [`Read: ${ONE}, ${HERE}.`]],
   ['between options', '/options', [`${ONE} and ${HERE}`]],
   ['in a <Suspense>', '/suspense', [`About A title: ${ONE} and ${HERE}`]],
   ['as AnyView', '/any', [`Read: ${ONE}, here: ${HERE}.`]],
@@ -46,6 +47,16 @@ test('a counter between closures', async ({ page, sockets }) => {
   await expect.poll(() => sockets.slugs).toEqual(['two']);
   await goHome(page);
   await expect.poll(() => sockets.slugs).toEqual([]);
+});
+
+test('no number that the server wrote for one slug is shown for the next', async ({ page }) => {
+  // Opened, and nothing is ever heard on it.
+  await page.routeWebSocket('**/connect/two*', () => {});
+  await page.goto('/again');
+  await expect(counter(page)).toHaveText(ONE);
+  await showTwo(page);
+  await expect(counter(page)).toHaveText('– reading now · – views');
+  await expect(counter(page)).toHaveAttribute('data-state', 'static');
 });
 
 test('a counter in a nested <Outlet>', async ({ page, sockets, server }) => {

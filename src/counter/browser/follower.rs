@@ -28,7 +28,7 @@ pub(in crate::counter) fn read(slug: Signal<String>, counts: Option<Counts>) -> 
     let following = shown.clone();
     // An effect, because it runs after hydration: until then the page is the server's.
     Effect::new(move |_| {
-        if follower.follow(|| None).is_some() {
+        if follower.follow(None).is_some() {
             following.set(follower.latest());
         }
     });
@@ -78,13 +78,13 @@ impl Follower {
     }
 
     /// Makes the page a reader of what is to be followed now, and returns its numbers; `None`
-    /// if a navigation leaves the page. Without any to begin with, those that `written` finds
-    /// are shown.
+    /// if a navigation leaves the page. Without any to begin with, they are those that were
+    /// `written` for the first slug.
     ///
     /// All of it is tracked: this is to be called again when the slug or the numbers change;
     /// and when the router's path does, which is before the next page is fetched, and long
     /// before this one is taken down.
-    pub(super) fn follow(&self, written: impl FnOnce() -> Option<Counts>) -> Option<Reading> {
+    pub(super) fn follow(&self, written: Option<Counts>) -> Option<Reading> {
         let slug = self.slug.get();
         let mut followed = self.followed.borrow_mut();
         let Some(page) = self.scope.page() else {
@@ -103,7 +103,7 @@ impl Follower {
             }
             let latest = self.latest.borrow();
             let counts = match latest.0 == slug {
-                true => latest.1.counts.or_else(written),
+                true => latest.1.counts.or(written),
                 false => None,
             };
             *followed = Some(Followed::new(slug.clone(), page, counts));

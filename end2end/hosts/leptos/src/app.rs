@@ -47,6 +47,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/texts") view=places::Texts />
                     <Route path=path!("/elements") view=places::Elements />
                     <Route path=path!("/closures") view=places::Closures />
+                    <Route path=path!("/again") view=places::Again />
                     <Route path=path!("/options") view=places::Options />
                     <Route path=path!("/show") view=places::Toggled />
                     <Route path=path!("/for") view=places::List />

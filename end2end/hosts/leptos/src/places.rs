@@ -60,6 +60,16 @@ pub fn Closures() -> impl IntoView {
     }
 }
 
+/// Called again for each slug, for the same element.
+#[component]
+pub fn Again() -> impl IntoView {
+    let slug = slug();
+    view! {
+        <h1>"Again"</h1>
+        <p>"Read: " {move || view! { <ViewCounter slug=slug.get() /> }} ", " <LiveVisitors /> "."</p>
+    }
+}
+
 #[component]
 pub fn Options() -> impl IntoView {
     view! {

@@ -10,7 +10,7 @@ use gloo_timers::callback::Timeout;
 use js_sys::{Promise, Reflect};
 use leptos::prelude::{document, window};
 use std::{cell::RefCell, rc::Rc};
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use web_sys::{Event, HtmlAnchorElement, RequestInit};
 
@@ -32,10 +32,8 @@ pub(super) struct Prefetch {
 /// A page that was asked for ahead.
 struct Prefetched {
     page: String,
-    /// Resolves when it has come, or cannot be had.
-    answered: Promise,
-    /// When it came.
-    came: Option<f64>,
+    /// Resolves to when it came, or to nothing if it cannot be had.
+    came: Promise,
 }
 
 impl Prefetch {
@@ -77,47 +75,35 @@ impl Prefetch {
 
     /// A page is fetched ahead once, and the one that is shown is not.
     fn is_known(&self, address: &Address) -> bool {
-        address.page == Address::current().page || self.of(address, |_| ()).is_some()
+        address.page == Address::current().page || self.came(address).is_some()
     }
 
-    fn fetch(self: Rc<Self>, address: Address) {
-        let (this, page) = (Rc::clone(&self), address.page.clone());
-        let answered = future_to_promise(async move {
-            if fetch::prefetch(&address).await {
-                let mut pages = this.pages.borrow_mut();
-                if let Some(known) = pages.iter_mut().find(|known| known.page == address.page) {
-                    known.came = Some(now());
-                }
-            }
-            Ok(JsValue::UNDEFINED)
+    fn fetch(&self, address: Address) {
+        let page = address.page.clone();
+        let came = future_to_promise(async move {
+            let is_there = fetch::prefetch(&address).await;
+            Ok(is_there.then(now).into())
         });
-        self.pages.borrow_mut().push(Prefetched {
-            page,
-            answered,
-            came: None,
-        });
+        self.pages.borrow_mut().push(Prefetched { page, came });
     }
 
     /// Has the page at this address taken from the browser's cache if it has just been fetched.
     /// One that is being fetched is waited for: to ask for it a second time takes longer.
     pub(super) async fn reuse(&self, address: &Address, init: &RequestInit) {
-        let Some(answered) = self.of(address, |known| known.answered.clone()) else {
+        let Some(came) = self.came(address) else {
             return;
         };
-        let _ = JsFuture::from(answered).await;
-        let came = self.of(address, |known| known.came).flatten();
+        let came = JsFuture::from(came).await.unwrap_or_default().as_f64();
         if came.is_some_and(|came| now() - came < MAX_AGE_MS) {
             from_cache(init);
         }
     }
 
-    /// What `get` takes of the page at this address, if it was asked for.
-    fn of<T>(&self, address: &Address, get: impl FnOnce(&Prefetched) -> T) -> Option<T> {
+    /// When the page at this address came, if it was asked for.
+    fn came(&self, address: &Address) -> Option<Promise> {
         let pages = self.pages.borrow();
-        pages
-            .iter()
-            .find(|known| known.page == address.page)
-            .map(get)
+        let known = pages.iter().find(|known| known.page == address.page)?;
+        Some(known.came.clone())
     }
 }
 

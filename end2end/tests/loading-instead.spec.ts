@@ -275,6 +275,25 @@ test('a click on what is being fetched ahead waits for that', async ({ page, net
   expect(await server.views('noon')).toEqual({ live: 1, total: 1 });
 });
 
+test('what cannot be fetched ahead is loaded at once when it is clicked meanwhile', async ({ page }) => {
+  await page.goto('/posts/dawn');
+  await expectCounter(page, '1 reading now · 1 view');
+  let [asked, letGo] = [0, (): void => {}];
+  const held = new Promise<void>((resolve) => (letGo = resolve));
+  await onNavigation(page, async (route) => {
+    asked += 1;
+    await held;
+    await route.fulfill({ contentType: 'text/plain', body: 'a proxy that waited for the server' });
+  });
+  await next(page).hover();
+  await expect.poll(() => asked).toBe(1);
+  await next(page).click();
+  letGo();
+  await expectCounter(page, '1 reading now · 1 view');
+  await expect(heading(page)).toHaveText('Noon');
+  expect(asked, 'nobody waits for it twice').toBe(1);
+});
+
 test('a click elsewhere while a page is fetched ahead is followed at once', async ({ page, network }) => {
   await page.goto(`${network.url}/posts/noon`);
   await expectCounter(page, '1 reading now · 1 view');

@@ -138,7 +138,8 @@ impl Proxies {
     }
 
     /// Whether this is the address of a proxy that is believed.
-    pub(crate) fn trusts(&self, address: IpAddr) -> bool {
+    #[doc(hidden)]
+    pub fn trusts(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
         self.trusted.iter().any(|net| net.0.contains(&address))
     }

@@ -245,8 +245,10 @@ impl Navigation {
         let this = Rc::clone(self);
         spawn_local(async move {
             // What is given up meanwhile is aborted, and asks for nothing.
-            this.prefetch.reuse(&address, &init).await;
-            let page = fetch::fetch(&address, &init).await;
+            let page = match this.prefetch.reuse(&address, &init).await {
+                true => fetch::fetch(&address, &init).await,
+                false => None,
+            };
             let is_latest = move |this: &Self| this.generation.get() == generation;
             if !is_latest(&this) {
                 return;

@@ -78,10 +78,15 @@ impl Prefetch {
         address.page == Address::current().page || self.came(address).is_some()
     }
 
-    fn fetch(&self, address: Address) {
-        let page = address.page.clone();
+    fn fetch(self: Rc<Self>, address: Address) {
+        let (this, page) = (Rc::clone(&self), address.page.clone());
         let came = future_to_promise(async move {
             let is_there = fetch::prefetch(&address).await;
+            if !is_there {
+                // The next time it is asked for anew.
+                let mut pages = this.pages.borrow_mut();
+                pages.retain(|known| known.page != address.page);
+            }
             Ok(is_there.then(now).into())
         });
         self.pages.borrow_mut().push(Prefetched { page, came });
@@ -89,14 +94,16 @@ impl Prefetch {
 
     /// Has the page at this address taken from the browser's cache if it has just been fetched.
     /// One that is being fetched is waited for: to ask for it a second time takes longer.
-    pub(super) async fn reuse(&self, address: &Address, init: &RequestInit) {
+    /// Returns whether to ask for it: not if it was found out meanwhile that it cannot be had.
+    pub(super) async fn reuse(&self, address: &Address, init: &RequestInit) -> bool {
         let Some(came) = self.came(address) else {
-            return;
+            return true;
         };
         let came = JsFuture::from(came).await.unwrap_or_default().as_f64();
         if came.is_some_and(|came| now() - came < MAX_AGE_MS) {
             from_cache(init);
         }
+        came.is_some()
     }
 
     /// When the page at this address came, if it was asked for.

@@ -33,3 +33,29 @@ compile_error!(
     "view-counter lacks the feature `hydrate` in a build for the browser, so its numbers would \
      stand still; in `[features]`, add `view-counter/hydrate` to your feature `hydrate`"
 );
+
+/// The body of a server function. Leptos compiles it where its own feature `ssr` is on.
+#[cfg(feature = "ssr")]
+macro_rules! server_half {
+    ($($body:tt)*) => { $($body)* };
+}
+
+#[cfg(not(feature = "ssr"))]
+#[expect(
+    unused_macros,
+    reason = "Leptos leaves these bodies out of the browser's half"
+)]
+macro_rules! server_half {
+    ($($body:tt)*) => {
+        compile_error!(
+            "view-counter lacks the feature `ssr` in a build for the server, where Leptos has it; \
+             in `[features]`, add `view-counter/ssr` to your feature `ssr`"
+        )
+    };
+}
+
+#[cfg_attr(
+    not(feature = "ssr"),
+    expect(unused_imports, reason = "the browser's half has no bodies")
+)]
+pub(crate) use server_half;

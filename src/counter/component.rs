@@ -22,7 +22,8 @@ pub struct Reading {
 pub enum ReadingState {
     /// As the server wrote them; no socket was open yet.
     Static,
-    /// A socket brings every change.
+    /// A socket brings every change. A page that only watches (it was left out, or a program
+    /// drives its browser) is live too, and is in none of the numbers: they may be 0.
     Live,
     /// The socket was lost; these are the last known.
     Lost,
@@ -46,6 +47,9 @@ impl ReadingState {
 /// moment until the socket brings the numbers. Several counters of one slug on a page share
 /// one socket and are one view, and so is one that is drawn anew, in a `<Show>` for example,
 /// on the same page.
+///
+/// A page is a reader, and a view, of each post whose counter is on it. For the totals of a
+/// list, ask [`Hub::counts_of`](super::hub::Hub::counts_of) in its place.
 ///
 /// Where leptos_router is used, a counter leaves when a navigation leaves its route, before
 /// the next page is there. One in a layout stays as long as the layout's route does. Without
@@ -145,6 +149,8 @@ pub async fn counts_of(
     /// The post.
     slug: Slug,
 ) -> Result<Counts, ServerFnError> {
-    let counter = super::rendered::counter().ok_or_else(super::rendered::no_counter)?;
-    counter.counts(&slug).await.map_err(ServerFnError::new)
+    crate::features::server_half! {
+        let counter = super::rendered::counter().ok_or_else(super::rendered::no_counter)?;
+        counter.counts(&slug).await.map_err(ServerFnError::new)
+    }
 }

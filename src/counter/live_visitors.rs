@@ -84,6 +84,7 @@ pub fn LiveVisitors(
 /// #[component]
 /// fn Company() -> impl IntoView {
 ///     let reading = use_visitors(None);
+///     // A page that only watches is not among them: there may be none.
 ///     let others = move || reading.get().visitors.map(|all| all.saturating_sub(1));
 ///     view! { <p>{others} " others are here"</p> }
 /// }
@@ -103,6 +104,8 @@ pub fn use_visitors(visitors: Option<u64>) -> Signal<SiteReading> {
 /// [`use_visitors`] may begin with.
 #[server(prefix = "/fn", endpoint = "visitors", input = server_fn::codec::GetUrl)]
 pub async fn visitors_of_site() -> Result<u64, ServerFnError> {
-    let counter = super::rendered::counter().ok_or_else(super::rendered::no_counter)?;
-    Ok(counter.hub().visitors())
+    crate::features::server_half! {
+        let counter = super::rendered::counter().ok_or_else(super::rendered::no_counter)?;
+        Ok(counter.hub().visitors())
+    }
 }

@@ -8,11 +8,11 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-/// So many slugs, and so many origins, are told of at info, each once: those of a site that
-/// is set up. What strangers make up beyond them is logged at debug.
+/// So many slugs, and so many origins, are told of, each once: those of a site that is set up.
+/// What strangers make up beyond them is logged at debug, and the log says so.
 const MOST_TOLD: usize = 20;
 
-/// Logs each refusal at debug, and at info what is refused for the first time.
+/// Logs each refusal at debug, and louder what is refused for the first time.
 #[derive(Debug, Default)]
 pub(in crate::counter) struct RefusalLog {
     slugs: SeenOnce,
@@ -27,6 +27,7 @@ impl RefusalLog {
                 slug,
                 "a page has a slug that is not counted; if it is one of yours, a list of --slugs has to name it"
             );
+            self.slugs.say_if_full();
         } else {
             tracing::debug!(slug, "a page has a slug that is not counted");
         }
@@ -34,12 +35,20 @@ impl RefusalLog {
 
     /// The application renders a counter of a slug that is refused for this reason.
     pub(in crate::counter) fn slug_rendered(&self, slug: &str, why: SlugRefused) {
+        let named = slug.escape_debug();
+        let how = match why {
+            SlugRefused::Malformed(_) => "",
+            SlugRefused::Unknown => " (`Admission::slugs` is the list of those that are)",
+        };
+        // Strangers cause it where pages draw a counter for whatever is in the address.
         if self.slugs.is_first(slug) {
-            let named = slug.escape_debug();
-            tracing::error!(
+            tracing::warn!(
                 slug,
-                "a <ViewCounter/> shows nothing: `{named}` is not counted: {why}"
+                "a <ViewCounter/> shows nothing: `{named}` is not counted: {why}{how}"
             );
+            self.slugs.say_if_full();
+        } else {
+            tracing::debug!(slug, "a <ViewCounter/> shows nothing: {why}");
         }
     }
 
@@ -55,6 +64,7 @@ impl RefusalLog {
                 origin,
                 "a page of another origin may not connect; if it is one of yours, start with --origin and this origin"
             );
+            self.origins.say_if_full();
         } else {
             tracing::debug!(origin, "a page of another origin may not connect");
         }
@@ -87,6 +97,14 @@ impl SeenOnce {
     fn is_first(&self, what: &str) -> bool {
         let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         seen.len() < MOST_TOLD && seen.insert(what.to_owned())
+    }
+
+    /// Says that no more is told of, when that is so.
+    fn say_if_full(&self) {
+        let seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if seen.len() == MOST_TOLD {
+            tracing::info!("of such refusals {MOST_TOLD} were logged; the next are at debug");
+        }
     }
 }
 

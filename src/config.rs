@@ -8,10 +8,16 @@
 mod limits;
 mod owners;
 mod reading;
+mod room_commands;
+mod rooms;
 mod values;
 
 pub use limits::{LimitFlags, Switch};
 pub use owners::{Asked, Changing, Completions, Days, Export, Import, Rename, Set, Totals};
+pub use room_commands::{
+    ClearRoom, DeleteMessages, ListRooms, Moderating, Room, RoomCommand, ShowRoom,
+};
+pub use rooms::{RoomFlags, Rooms};
 
 use crate::{
     counter::{
@@ -62,6 +68,8 @@ pub enum Command {
     Corrections(Asked),
     /// Look whether the database is whole and its numbers agree
     Check(Asked),
+    /// Look after the reading rooms: list them, print them, delete messages
+    Room(Room),
     /// Copy all counts into a new file
     Backup(Backup),
     /// Say whether a user agent is taken for a crawler, which is not counted
@@ -270,7 +278,11 @@ pub struct Serve {
     )]
     pub site_root: PathBuf,
 
-    // Last, or what follows would stand under its heading.
+    // Last, or what follows would stand under their headings.
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "documented at its type")]
+    pub rooms: RoomFlags,
+
     #[command(flatten)]
     #[expect(missing_docs, reason = "documented at its type")]
     pub limits: LimitFlags,

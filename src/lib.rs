@@ -173,6 +173,9 @@ pub mod exchange;
 #[cfg(all(feature = "blog", feature = "ssr"))]
 #[cfg_attr(not(all_docs), doc(hidden))]
 pub mod printable;
+#[cfg(feature = "ssr")]
+#[cfg_attr(not(all_docs), doc(hidden))]
+pub mod room;
 #[cfg(all(feature = "blog", feature = "ssr"))]
 #[cfg_attr(not(all_docs), doc(hidden))]
 pub mod service;

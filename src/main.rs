@@ -5,8 +5,8 @@ mod command;
 #[cfg(feature = "embed")]
 use command::init;
 use command::{
-    agent, backup, check, completions, corrections, days, export, health, import, rename, serve,
-    set, totals,
+    agent, backup, check, completions, corrections, days, export, health, import, rename, room,
+    serve, set, totals,
 };
 use std::{
     io::{self, Write},
@@ -36,6 +36,7 @@ async fn main() -> ExitCode {
         Command::Export(settings) => export::run(&settings).await,
         Command::Corrections(settings) => corrections::run(&settings).await,
         Command::Check(settings) => check::run(&settings).await,
+        Command::Room(settings) => room::run(&settings).await,
         Command::Backup(settings) => backup::run(&settings).await,
         Command::Agent(settings) => agent::run(&settings),
         Command::Health(settings) => health::run(&settings).await,

@@ -15,6 +15,7 @@ pub(crate) mod init;
 mod printing;
 mod progress;
 pub(crate) mod rename;
+pub(crate) mod room;
 pub(crate) mod serve;
 pub(crate) mod set;
 pub(crate) mod totals;

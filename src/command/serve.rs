@@ -43,6 +43,7 @@ use view_counter::{
         store::Store,
         wording,
     },
+    room::{hub::RoomHub, route::room_router},
     service::{self, slugs::Sources},
 };
 
@@ -51,6 +52,10 @@ const FIRST_READING: Duration = Duration::from_secs(2);
 /// Closing writes what is in the write-ahead log into the file itself, once no other
 /// program writes it.
 const STORE_CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long the last messages of the reading rooms may take: SQLite waits 5 s for another
+/// process's lock.
+const ROOM_STOP_TIMEOUT: Duration = Duration::from_secs(6);
 
 const STOPPED_AT_ONCE: &str = "stopped at once: a second signal asked for it";
 
@@ -114,6 +119,12 @@ pub(crate) async fn run(settings: Serve) -> anyhow::Result<()> {
         }
         None => service::server::router(url.as_deref(), counter.clone(), site_files),
     };
+    let rooms = settings.rooms.settings();
+    let rooms = rooms.map(|rooms| RoomHub::start(store.clone(), rooms));
+    let app = match &rooms {
+        Some(rooms) => app.merge(room_router(counter.clone(), rooms.clone())),
+        None => app,
+    };
 
     announce(address);
     let admit = {
@@ -151,6 +162,9 @@ pub(crate) async fn run(settings: Serve) -> anyhow::Result<()> {
     let saved = saved.map_err(|unsaved| rescue::keep(counter.hub(), store.path(), unsaved));
     closing.cancel();
     let close = async {
+        if let Some(rooms) = &rooms {
+            rooms.stop(ROOM_STOP_TIMEOUT).await;
+        }
         tasks.all_ended().await;
         // A statement that never ends, on a disk that does not answer, is not waited for.
         let _ = timeout(STORE_CLOSE_TIMEOUT, store.close()).await;

@@ -244,7 +244,7 @@ pub struct Completions {
 /// The most characters of a reason.
 const REASON_MOST: usize = 500;
 
-fn reason(text: &str) -> Result<String, &'static str> {
+pub(super) fn reason(text: &str) -> Result<String, &'static str> {
     let text = text.trim();
     if text.is_empty() {
         return Err("say something");

@@ -265,7 +265,7 @@ impl Place {
     /// Says that a socket holds the connection, or a stream of it, from now on
     /// and until what is returned is dropped: it is not idle, whatever else is
     /// asked on it.
-    pub(super) fn hold(&self) -> Held {
+    pub(crate) fn hold(&self) -> Held {
         self.0.hold()
     }
 }

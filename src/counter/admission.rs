@@ -113,10 +113,6 @@ impl Admission {
     /// A handshake without a user agent is a reader's: that is a plain client.
     pub(crate) fn watches(&self, headers: &HeaderMap, page: PageSays) -> Option<Watches> {
         let set = |name| headers.get(name).is_some_and(|value| value == "1");
-        let is_crawler = || {
-            let user_agent = headers.get(header::USER_AGENT);
-            user_agent.is_some_and(|value| crawler::find(value.as_bytes()).is_some())
-        };
         if page.watch {
             Some(Watches::Asked)
         } else if self.respect_gpc && (page.gpc || set("sec-gpc") || set("dnt")) {
@@ -124,9 +120,20 @@ impl Admission {
         } else if page.webdriver {
             Some(Watches::Webdriver)
         } else {
-            is_crawler().then_some(Watches::Crawler)
+            is_crawler(headers).then_some(Watches::Crawler)
         }
     }
+
+    /// Whether nobody reads what this handshake's socket is sent: it is a crawler's, or a
+    /// program drives its browser.
+    pub(crate) fn is_automated(&self, headers: &HeaderMap, page: PageSays) -> bool {
+        page.webdriver || is_crawler(headers)
+    }
+}
+
+fn is_crawler(headers: &HeaderMap) -> bool {
+    let user_agent = headers.get(header::USER_AGENT);
+    user_agent.is_some_and(|value| crawler::find(value.as_bytes()).is_some())
 }
 
 #[cfg(test)]

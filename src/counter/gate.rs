@@ -19,7 +19,7 @@ pub(super) struct Gate {
 }
 
 /// Held by a socket from before its handshake is answered until its end.
-pub(super) struct Pass {
+pub(crate) struct Pass {
     closing: CancellationToken,
     _inside: TaskTrackerToken,
 }
@@ -66,12 +66,12 @@ impl Gate {
 impl Pass {
     /// Whether everyone was told to leave. A view that began now might come
     /// after the last save.
-    pub(super) fn is_closing(&self) -> bool {
+    pub(crate) fn is_closing(&self) -> bool {
         self.closing.is_cancelled()
     }
 
     /// Resolves when everyone is told to leave.
-    pub(super) async fn closing(&self) {
+    pub(crate) async fn closing(&self) {
         self.closing.cancelled().await;
     }
 }

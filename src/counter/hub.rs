@@ -13,7 +13,6 @@ mod corrections;
 mod days;
 mod last_handle;
 mod lately;
-mod load;
 mod many;
 mod overview;
 mod reader_guard;
@@ -22,7 +21,6 @@ mod room;
 mod rooms;
 mod saver;
 mod subscription;
-mod supervision;
 mod unsaved;
 
 #[cfg(test)]
@@ -45,6 +43,7 @@ use super::{
     protocol::{Counts, Slug},
     schedule::Schedule,
     storage::{Storage, StorageError},
+    supervision::supervise,
     tally::{Delta, SavePolicy},
 };
 use last_handle::LastHandle;
@@ -57,7 +56,6 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
-use supervision::supervise;
 use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
 
@@ -138,9 +136,9 @@ impl Hub {
             stop_saving: stop.child_token(),
             stop: stop.clone(),
         });
-        supervise(&shared, "sending late frames", wake);
-        supervise(&shared, "saving views", saver::run);
-        supervise(&shared, "following corrections", corrections::run);
+        shared.supervise("sending late frames", wake);
+        shared.supervise("saving views", saver::run);
+        shared.supervise("following corrections", corrections::run);
         Self {
             _last: Arc::new(LastHandle::new(Arc::clone(&shared))),
             shared,
@@ -245,6 +243,18 @@ fn deadline_after(patience: Duration) -> tokio::time::Instant {
 }
 
 impl Shared {
+    /// Runs a background task.
+    fn supervise<F>(
+        self: &Arc<Self>,
+        doing: &'static str,
+        task: impl Fn(Arc<Self>) -> F + Send + 'static,
+    ) where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let shared = Arc::clone(self);
+        supervise(self.stop.clone(), doing, move || task(Arc::clone(&shared)));
+    }
+
     fn room(&self, slug: &Slug) -> Option<Arc<Room>> {
         if slug.is_site() {
             return Some(Arc::clone(&self.site));

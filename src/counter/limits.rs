@@ -98,6 +98,11 @@ const DEFAULT_SOCKETS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(63);
 /// More than a browser asks for at once that opens every link of a page.
 const DEFAULT_PAGES: NonZeroUsize = NonZeroUsize::MIN.saturating_add(31);
 
+/// What one address may send to reading rooms: a message each half second, and as many at once as
+/// five seconds earn.
+const MESSAGES_PER_SECOND: NonZeroU32 = NonZeroU32::MIN.saturating_add(1);
+const MESSAGE_BURST: NonZeroU32 = NonZeroU32::MIN.saturating_add(9);
+
 /// Why a handshake is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
@@ -153,6 +158,7 @@ struct Inner {
 struct OfAddresses {
     handshakes: Rate,
     views: Quotas,
+    messages: Rate,
 }
 
 impl Default for Limits {
@@ -171,6 +177,7 @@ impl Limits {
                 REMEMBERED_MOST,
             ),
             views: Quotas::new(per.views_per_hour, REMEMBERED_MOST),
+            messages: Rate::new(MESSAGE_BURST, MESSAGES_PER_SECOND, REMEMBERED_MOST),
         });
         let sockets = settings.per_address.map(|per| per.sockets.get());
         let connections = sockets.map(|sockets| sockets.saturating_mul(CONNECTIONS_EACH));
@@ -221,6 +228,17 @@ impl Limits {
         match (&self.0.per_address, from) {
             (Some(of), Some(from)) => of.views.take(from, slug),
             _ => true,
+        }
+    }
+
+    /// Takes part in one more message of this address to any reading room.
+    ///
+    /// # Errors
+    /// How long to wait for the next, if it sent too many.
+    pub(crate) fn take_message(&self, from: Option<Neighbourhood>) -> Result<(), Duration> {
+        match (&self.0.per_address, from) {
+            (Some(of), Some(from)) => of.messages.take(from),
+            _ => Ok(()),
         }
     }
 

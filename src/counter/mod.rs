@@ -48,7 +48,7 @@ pub(crate) mod entity_tag;
 #[cfg(feature = "ssr")]
 pub mod frame;
 #[cfg(feature = "ssr")]
-mod gate;
+pub(crate) mod gate;
 #[cfg(feature = "ssr")]
 pub mod hub;
 #[cfg(feature = "ssr")]
@@ -64,14 +64,18 @@ pub mod responses;
 #[cfg(feature = "ssr")]
 pub mod route;
 #[cfg(feature = "ssr")]
-mod schedule;
+pub(crate) mod schedule;
 #[cfg(feature = "ssr")]
 pub mod serve;
 #[cfg(feature = "ssr")]
-mod socket;
+pub(crate) mod shared_load;
+#[cfg(feature = "ssr")]
+pub(crate) mod socket;
 #[cfg(feature = "ssr")]
 pub mod storage;
 #[cfg(feature = "ssr")]
 pub mod store;
+#[cfg(feature = "ssr")]
+pub(crate) mod supervision;
 #[cfg(feature = "ssr")]
 pub mod tally;

@@ -35,6 +35,8 @@ pub mod close_code {
     /// No close frame came. Never sent: browsers report it of a connection that
     /// broke, and of a handshake that was refused.
     pub const ABNORMAL: u16 = 1006;
+    /// The endpoint cannot go on: a page of a reading room said something before it joined.
+    pub const INTERNAL: u16 = 1011;
     /// The server restarts; come back, not all at once.
     pub const RESTART: u16 = 1012;
     /// Something is in the way now; come back.
@@ -368,13 +370,16 @@ mod tests {
             close_code::INVALID,
             close_code::POLICY,
             close_code::TOO_BIG,
+            close_code::INTERNAL,
             close_code::RESTART,
             close_code::TRY_AGAIN,
             close_code::REPLACED,
         ];
         assert_eq!(
             codes,
-            [1001, 1002, 1003, 1006, 1007, 1008, 1009, 1012, 1013, 4001]
+            [
+                1001, 1002, 1003, 1006, 1007, 1008, 1009, 1011, 1012, 1013, 4001
+            ]
         );
     }
 

@@ -1,6 +1,7 @@
 //! The counter's routes for axum: the WebSocket and the numbers as JSON; the two health
 //! checks; and the metrics.
 
+mod admitted;
 mod boundary;
 mod connect;
 mod counter;
@@ -27,6 +28,7 @@ use super::{
     queue::{counted_until_taken, queued},
     responses::bounded,
 };
+pub(crate) use admitted::{Admitted, ConnectQuery};
 use axum::{
     Json, Router,
     extract::{Path, State, rejection::PathRejection},
@@ -34,8 +36,7 @@ use axum::{
     middleware::from_fn_with_state,
     routing::{any, get},
 };
-pub(crate) use boundary::guarded;
-use boundary::without_panics;
+pub(crate) use boundary::{guarded, without_panics};
 use connect::{connect, visit};
 use cross_origin::readable_across_origins;
 use list::all_views;
@@ -71,6 +72,8 @@ pub fn router(counter: Counter) -> Router {
     let api = Router::new()
         .route(&at(VISITORS_PATH), get(visitors))
         .route(&at("/api/v1/openapi.json"), get(description))
+        .route(&at("/api/v1"), any(no_such_route))
+        .route(&at("/api/v1/"), any(no_such_route))
         .route(&at("/api/v1/{*rest}"), any(no_such_route))
         .merge(queued_numbers)
         .merge(lists)

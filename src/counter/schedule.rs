@@ -14,7 +14,7 @@ use tokio::{
 
 /// Moments by slug, at most one each.
 #[derive(Debug, Default)]
-pub(super) struct Schedule {
+pub(crate) struct Schedule {
     /// A std mutex: it is held for a few instructions and never across an await.
     moments: Mutex<BTreeSet<(std::time::Instant, Slug)>>,
     earlier: Notify,
@@ -23,7 +23,7 @@ pub(super) struct Schedule {
 impl Schedule {
     /// Moves a slug from one moment to another. `current` is kept by the
     /// caller, beside what the moment is derived from.
-    pub(super) fn set(
+    pub(crate) fn set(
         &self,
         slug: &Slug,
         current: &mut Option<std::time::Instant>,
@@ -48,7 +48,7 @@ impl Schedule {
 
     /// Waits until some slug is due, and takes out all that are or will be so `soon`.
     /// Cancelling this loses none.
-    pub(super) async fn due(&self, soon: Duration) -> Vec<Slug> {
+    pub(crate) async fn due(&self, soon: Duration) -> Vec<Slug> {
         loop {
             let earlier = self.earlier.notified();
             let (due, next) = self.take_due(Instant::now().into_std(), soon);

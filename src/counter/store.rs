@@ -5,7 +5,7 @@
 
 use super::{
     protocol::Slug,
-    storage::{Batch, Corrected, Days, Storage, StorageError, StorageFuture},
+    storage::{Batch, Corrected, Days, Storage, StorageFuture},
     tally::SavePolicy,
 };
 use connections::Connections;
@@ -17,6 +17,7 @@ use std::{collections::HashMap, path::Path, sync::Arc};
 use tokio::sync::{Mutex, RwLock};
 use watch::{FileProblem, Watch};
 
+mod access;
 mod backup;
 mod connections;
 mod correcting;
@@ -26,6 +27,7 @@ mod identity;
 mod importing;
 mod open;
 mod open_error;
+mod owner_transaction;
 mod read_only;
 mod schema;
 mod snapshot;
@@ -38,6 +40,7 @@ pub use backup::{BackupError, Copied, back_up};
 pub use correcting::{Change, CorrectError, Correcting, MOST_VIEWS, Views};
 pub use importing::Importing;
 pub use open_error::OpenError;
+pub(crate) use owner_transaction::OwnerTransaction;
 pub use snapshot::{Correction, Snapshot};
 
 /// A run whose row is this old has ended, and its row says nothing to anyone. One that
@@ -121,20 +124,6 @@ impl Store {
         }
         transaction.commit().await?;
         Ok(totals)
-    }
-
-    /// Does something with the connections that read.
-    async fn read<T>(
-        &self,
-        operation: &'static str,
-        read: impl AsyncFnOnce(&SqlitePool) -> Result<T, sqlx::Error>,
-    ) -> Result<T, StorageError> {
-        let connections = self.inner.connections.read().await;
-        let read = async {
-            let connections = connections.as_ref().ok_or(FileProblem::Closed)?;
-            Ok(read(&connections.reading).await?)
-        };
-        read.await.map_err(|e: Failure| e.during(operation))
     }
 }
 

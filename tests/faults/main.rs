@@ -24,6 +24,7 @@ mod proxy;
 mod read_only;
 mod replaced;
 mod restarted;
+mod rooms;
 mod schema;
 mod signals;
 mod stopped;

@@ -26,6 +26,7 @@ mod metrics;
 mod owners;
 mod pages;
 mod printing;
+mod rooms;
 mod saving;
 mod service;
 mod settings;

@@ -2,7 +2,10 @@
 
 use super::PATIENCE;
 use futures_util::{SinkExt, StreamExt};
-use tokio::{net::TcpStream, time::timeout};
+use tokio::{
+    net::{TcpSocket, TcpStream},
+    time::timeout,
+};
 use tokio_tungstenite::{
     WebSocketStream, client_async, client_async_with_config,
     tungstenite::{
@@ -93,6 +96,20 @@ impl Client {
         timeout(PATIENCE, handshake).await.expect("an answer")
     }
 
+    /// A page of this server's own whose system takes little before the page reads it.
+    pub(crate) async fn connect_that_holds_little(address: &str, path: &str) -> Self {
+        let mut request = format!("ws://{address}{path}")
+            .into_client_request()
+            .unwrap();
+        let origin = format!("http://{address}").parse().unwrap();
+        request.headers_mut().insert("origin", origin);
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.set_recv_buffer_size(1).unwrap();
+        let stream = socket.connect(address.parse().unwrap()).await.unwrap();
+        let handshake = timeout(PATIENCE, client_async(request, stream)).await;
+        Self::from(handshake.expect("an answer").unwrap().0)
+    }
+
     /// The next frame with numbers.
     pub(crate) async fn frame(&mut self) -> Counts {
         serde_json::from_str(&self.text().await).unwrap()
@@ -134,9 +151,14 @@ impl Client {
     /// The next frame with numbers, however long it takes; none if the socket
     /// ends before.
     pub(crate) async fn frame_if_open(&mut self) -> Option<Counts> {
+        serde_json::from_str(&self.text_if_open().await?).ok()
+    }
+
+    /// The next text frame, however long it takes; none if the socket ends before.
+    pub(crate) async fn text_if_open(&mut self) -> Option<String> {
         loop {
             match self.socket.next().await?.ok()? {
-                Message::Text(text) => return serde_json::from_str(&text).ok(),
+                Message::Text(text) => return Some(text.to_string()),
                 Message::Ping(_) | Message::Pong(_) => {}
                 _ => return None,
             }

@@ -114,7 +114,7 @@ impl Asked {
 }
 
 /// A socket that is held, until it is dropped.
-pub(in crate::counter) struct Held(Arc<Activity>);
+pub(crate) struct Held(Arc<Activity>);
 
 impl Activity {
     /// A connection that was just made.

@@ -2,10 +2,12 @@
 
 use super::{
     lately::{AllTotals, Lately},
-    load::RoomLoad,
     room::Room,
 };
-use crate::counter::protocol::{Counts, Slug};
+use crate::counter::{
+    protocol::{Counts, Slug},
+    shared_load::SharedLoad,
+};
 use std::{collections::HashMap, sync::Arc, time::Instant};
 
 /// The rooms there are, by slug, and what was told of slugs that have none.
@@ -27,7 +29,7 @@ pub(super) enum Standing {
 
 #[derive(Default)]
 struct Entry {
-    room: Arc<RoomLoad>,
+    room: Arc<SharedLoad<Arc<Room>>>,
     /// Those who are about to come in. They keep the room although it is empty.
     doors: usize,
 }
@@ -99,12 +101,12 @@ impl Rooms {
     }
 
     /// The room of a slug that is there or being loaded.
-    pub(super) fn loading(&self, slug: &Slug) -> Option<Arc<RoomLoad>> {
+    pub(super) fn loading(&self, slug: &Slug) -> Option<Arc<SharedLoad<Arc<Room>>>> {
         Some(Arc::clone(&self.entries.get(slug)?.room))
     }
 
     /// The room of a slug, made if there is none, and held until [`Self::shut`].
-    pub(super) fn hold(&mut self, slug: &Slug) -> Arc<RoomLoad> {
+    pub(super) fn hold(&mut self, slug: &Slug) -> Arc<SharedLoad<Arc<Room>>> {
         let entry = self.entries.entry(slug.clone()).or_default();
         entry.doors += 1;
         Arc::clone(&entry.room)

@@ -222,7 +222,7 @@ impl Counter {
     }
 
     /// Who may reach the hub.
-    pub(in crate::counter) fn admission(&self) -> &Admission {
+    pub(crate) fn admission(&self) -> &Admission {
         &self.0.admission
     }
 

@@ -182,7 +182,7 @@ impl ApiError {
     }
 
     /// 503: the database cannot be read.
-    pub(super) fn storage_failed() -> Self {
+    pub(crate) fn storage_failed() -> Self {
         Self::new(
             StatusCode::SERVICE_UNAVAILABLE,
             "the database cannot be read at the moment; try again in a minute",

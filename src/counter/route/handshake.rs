@@ -4,7 +4,7 @@
 //! leaves nothing below the frames where bytes could be counted.
 
 use super::{ApiError, prefix::Prefix};
-use crate::counter::socket::{self, WebSocket};
+use crate::counter::socket::websocket::{self, SocketLimits, WebSocket};
 use axum::{
     http::{
         HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Version, header, request::Parts,
@@ -18,7 +18,7 @@ use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 pub(super) const VERSION: &str = "13";
 
 /// A connection, or a stream of HTTP/2, that is to become a WebSocket.
-pub(super) struct Upgrade {
+pub(crate) struct Upgrade {
     on_upgrade: OnUpgrade,
     /// What shows that the key was read. HTTP/2 has no key.
     accept: Option<HeaderValue>,
@@ -68,7 +68,10 @@ impl Upgrade {
     /// The answer that agrees to it, and the socket, which is there when the
     /// answer was sent; none if the client did not wait for it. No extension and
     /// no subprotocol is agreed to.
-    pub(super) fn agree(self) -> (Response, impl Future<Output = Option<WebSocket>> + Send) {
+    pub(crate) fn agree(
+        self,
+        limits: SocketLimits,
+    ) -> (Response, impl Future<Output = Option<WebSocket>> + Send) {
         let answer = match self.accept {
             Some(accept) => (
                 StatusCode::SWITCHING_PROTOCOLS,
@@ -82,7 +85,7 @@ impl Upgrade {
             None => StatusCode::OK.into_response(),
         };
         let on_upgrade = self.on_upgrade;
-        let socket = async { Some(socket::over(on_upgrade.await.ok()?).await) };
+        let socket = async move { Some(websocket::over(on_upgrade.await.ok()?, limits).await) };
         (answer, socket)
     }
 }

@@ -26,7 +26,7 @@ use tokio::{
 };
 
 /// What a socket's task reads from and writes to.
-pub(in crate::counter) enum Line {
+pub(crate) enum Line {
     /// A connection of its own, and what was read from it before it was a socket's.
     Tcp {
         shared: Arc<Shared>,
@@ -39,7 +39,7 @@ pub(in crate::counter) enum Line {
 }
 
 /// What can be written to from elsewhere too.
-pub(in crate::counter) struct Shared {
+pub(crate) struct Shared {
     stream: Lingering<TcpStream>,
     /// The rest of a frame: less than what a close frame can hold.
     unsent: Mutex<Vec<u8>>,

@@ -14,16 +14,16 @@ use tokio::{
 
 /// How much may be read, in bytes.
 #[derive(Clone, Copy)]
-pub(super) struct Ration {
+pub(crate) struct Ration {
     /// At once.
-    pub(super) burst: f64,
+    pub(crate) burst: f64,
     /// And from then on.
-    pub(super) per_second: f64,
+    pub(crate) per_second: f64,
 }
 
 /// A stream whose reads fail with [`io::ErrorKind::QuotaExceeded`] when more
 /// came than the ration allows. What is written is not counted.
-pub(in crate::counter) struct Metered<S> {
+pub(crate) struct Metered<S> {
     stream: S,
     ration: Ration,
     left: f64,

@@ -1,20 +1,13 @@
 //! What an owner changes in a database file, also while a server counts into it.
 
 use super::{
-    OpenError, add_day,
-    connections::BUSY_TIMEOUT,
-    days, from_sql,
+    OpenError, OwnerTransaction, add_day, days, from_sql,
     open_error::problem_with,
-    schema::{self, Owner, SchemaError},
     sum::{sum_at, sum_of, to_stored},
     to_sql, total_of,
 };
 use crate::counter::{protocol::Slug, wording};
 use jiff::{Timestamp, civil::Date};
-use sqlx::{
-    ConnectOptions, Sqlite, SqlitePool, Transaction,
-    sqlite::{SqliteConnectOptions, SqlitePoolOptions, SqliteSynchronous},
-};
 use std::{collections::BTreeMap, path::Path};
 
 /// The most views that a slug can have: the largest number that every reader of JSON
@@ -24,9 +17,7 @@ pub const MOST_VIEWS: u64 = (1 << 53) - 1;
 /// A change that is being made: all of it or nothing. Until [`Self::commit`] nobody sees
 /// any of it, and dropping it changes nothing. Saves of a server wait meanwhile.
 pub struct Correcting {
-    /// Of one connection, which is that of the transaction.
-    pool: SqlitePool,
-    transaction: Transaction<'static, Sqlite>,
+    change: OwnerTransaction,
 }
 
 /// What became of a slug's total.
@@ -105,28 +96,8 @@ impl Correcting {
     /// # Errors
     /// If it cannot be written, or is not a database of this program.
     pub async fn begin(file: &Path) -> Result<Self, OpenError> {
-        let begun = async {
-            let options = SqliteConnectOptions::new()
-                .filename(file)
-                // Whoever corrects a number does not want to do it a second time.
-                .synchronous(SqliteSynchronous::Full)
-                .busy_timeout(BUSY_TIMEOUT)
-                .disable_statement_logging();
-            let pool = SqlitePoolOptions::new()
-                .max_connections(1)
-                .connect_with(options)
-                .await?;
-            let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
-            match schema::owner(&mut transaction).await? {
-                Owner::AnotherProgram => return Err(SchemaError::AnotherProgram.into()),
-                Owner::Nobody => return Err(SchemaError::Empty.into()),
-                Owner::ThisProgram { .. } => {}
-            }
-            // A part of the change: a dry run takes it back too.
-            schema::migrate(&mut transaction).await?;
-            Ok(Self { pool, transaction })
-        };
-        begun.await.map_err(|e| OpenError::new(file, &e))
+        let change = OwnerTransaction::begin(file).await?;
+        Ok(Self { change })
     }
 
     /// What is stored of a slug; none if it never had a view.
@@ -136,7 +107,7 @@ impl Correcting {
     pub async fn total(&mut self, slug: &Slug) -> Result<Option<u64>, CorrectError> {
         let total: Option<i64> = sqlx::query_scalar("SELECT total FROM totals WHERE slug = ?")
             .bind(slug.as_str())
-            .fetch_optional(&mut *self.transaction)
+            .fetch_optional(self.change.connection())
             .await?;
         Ok(total.map(from_sql))
     }
@@ -151,7 +122,7 @@ impl Correcting {
         views: u64,
         why: &str,
     ) -> Result<Change, CorrectError> {
-        let before = total_of(&mut self.transaction, slug).await?;
+        let before = total_of(self.change.connection(), slug).await?;
         // What it takes for the total to be the sum of its parts, also where another
         // program saw to it that it was not.
         let undated = to_sql(views).saturating_sub(self.parts(slug).await?);
@@ -171,8 +142,8 @@ impl Correcting {
         views: u64,
         why: &str,
     ) -> Result<Change, CorrectError> {
-        let before = total_of(&mut self.transaction, slug).await?;
-        let on_day = days::of_slug(&mut self.transaction, slug)
+        let before = total_of(self.change.connection(), slug).await?;
+        let on_day = days::of_slug(self.change.connection(), slug)
             .await?
             .remove(&day);
         let on_day = on_day.unwrap_or(0);
@@ -189,7 +160,7 @@ impl Correcting {
         .bind(slug.as_str())
         .bind(day.to_string())
         .bind(to_sql(views))
-        .execute(&mut *self.transaction)
+        .execute(self.change.connection())
         .await?;
         let why = joined(&day.to_string(), why);
         self.store("set", slug, before, Some(after), 0, &why).await
@@ -207,7 +178,7 @@ impl Correcting {
         why: &str,
     ) -> Result<[Change; 2], CorrectError> {
         let views = self.views(from).await?;
-        let before = total_of(&mut self.transaction, from).await?;
+        let before = total_of(self.change.connection(), from).await?;
         let undated = self.parts(from).await?;
         let undated = to_stored(i128::from(undated) - dated(&views.days));
         for table in [
@@ -215,7 +186,7 @@ impl Correcting {
             "DELETE FROM days WHERE slug = ?",
         ] {
             let delete = sqlx::query(table).bind(from.as_str());
-            delete.execute(&mut *self.transaction).await?;
+            delete.execute(self.change.connection()).await?;
         }
         let why_from = joined(&format!("to {to}"), why);
         let taken = undated.saturating_neg();
@@ -233,7 +204,7 @@ impl Correcting {
         views: &Views,
         why: &str,
     ) -> Result<Change, CorrectError> {
-        let before = total_of(&mut self.transaction, slug).await?;
+        let before = total_of(self.change.connection(), slug).await?;
         let mut days = views.days.values();
         let with_days = days.try_fold(before, |sum, n| sum.checked_add(*n));
         let with_days = with_days.ok_or_else(|| CorrectError::TooMany { slug: slug.clone() })?;
@@ -254,7 +225,7 @@ impl Correcting {
             return Err(CorrectError::TooMany { slug: slug.clone() });
         }
         for (day, views) in &views.days {
-            add_day(&mut self.transaction, slug, &day.to_string(), *views).await?;
+            add_day(self.change.connection(), slug, &day.to_string(), *views).await?;
         }
         self.store(command, slug, before, Some(after), views.undated, why)
             .await
@@ -268,9 +239,9 @@ impl Correcting {
             " FROM corrections WHERE slug = ?"
         ))
         .bind(slug.as_str())
-        .fetch_one(&mut *self.transaction)
+        .fetch_one(self.change.connection())
         .await?;
-        let days = days::of_slug(&mut self.transaction, slug).await?;
+        let days = days::of_slug(self.change.connection(), slug).await?;
         Ok(to_stored(sum_at(&row, 0)? + dated(&days)))
     }
 
@@ -279,8 +250,8 @@ impl Correcting {
     /// # Errors
     /// If they cannot be read.
     pub async fn views(&mut self, slug: &Slug) -> Result<Views, CorrectError> {
-        let total = total_of(&mut self.transaction, slug).await?;
-        let days = days::of_slug(&mut self.transaction, slug).await?;
+        let total = total_of(self.change.connection(), slug).await?;
+        let days = days::of_slug(self.change.connection(), slug).await?;
         Ok(Views {
             undated: to_stored(i128::from(total) - dated(&days)),
             days,
@@ -293,15 +264,12 @@ impl Correcting {
     /// # Errors
     /// If it cannot be written; then nothing was changed.
     pub async fn commit(self) -> Result<(), CorrectError> {
-        self.transaction.commit().await?;
-        self.pool.close().await;
-        Ok(())
+        Ok(self.change.commit().await?)
     }
 
     /// Changes nothing, and lets others write again.
     pub async fn give_up(self) {
-        drop(self.transaction);
-        self.pool.close().await;
+        self.change.give_up().await;
     }
 
     /// Stores a total, none for a slug that is gone, and enters the change in the audit,
@@ -325,7 +293,7 @@ impl Correcting {
             )
             .bind(slug.as_str())
             .bind(to_sql(after))
-            .execute(&mut *self.transaction)
+            .execute(self.change.connection())
             .await?;
         }
         let after = after.unwrap_or(0);
@@ -340,7 +308,7 @@ impl Correcting {
         .bind(to_sql(after))
         .bind(undated)
         .bind(why)
-        .execute(&mut *self.transaction)
+        .execute(self.change.connection())
         .await?;
         Ok(Change {
             slug: slug.clone(),

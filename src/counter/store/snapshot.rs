@@ -66,6 +66,16 @@ impl Snapshot {
         }
     }
 
+    /// Reads what stands beside the counts, at the same moment.
+    pub(crate) fn connection(&mut self) -> &mut SqliteConnection {
+        &mut self.connection
+    }
+
+    /// The error of a read that failed.
+    pub(crate) fn failed(&self, error: &sqlx::Error) -> OpenError {
+        OpenError::new(&self.file, error)
+    }
+
     /// All totals, by slug.
     ///
     /// # Errors

@@ -14,9 +14,7 @@ mod values;
 
 pub use limits::{LimitFlags, Switch};
 pub use owners::{Asked, Changing, Completions, Days, Export, Import, Rename, Set, Totals};
-pub use room_commands::{
-    ClearRoom, DeleteMessages, ListRooms, Moderating, Room, RoomCommand, ShowRoom,
-};
+pub use room_commands::{ClearRoom, DeleteMessages, Moderating, Room, RoomCommand, ShowRoom};
 pub use rooms::{RoomFlags, Rooms};
 
 use crate::{

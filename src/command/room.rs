@@ -4,7 +4,7 @@ use super::printing::{self, Output};
 use serde::Serialize;
 use std::io::{self, Write};
 use view_counter::{
-    config::{ClearRoom, DeleteMessages, ListRooms, Moderating, Room, RoomCommand, ShowRoom},
+    config::{Asked, ClearRoom, DeleteMessages, Moderating, Room, RoomCommand, ShowRoom},
     counter::{protocol::Slug, wording},
     printable::Printable,
     room::moderation::{KeptMessage, Moderation, RoomSnapshot, RoomSummary},
@@ -25,7 +25,7 @@ struct Rooms {
     rooms: Vec<RoomSummary>,
 }
 
-async fn list(settings: &ListRooms) -> anyhow::Result<()> {
+async fn list(settings: &Asked) -> anyhow::Result<()> {
     let rooms = RoomSnapshot::of(&settings.database.database)
         .await?
         .rooms()
@@ -62,11 +62,11 @@ struct Messages<'a> {
 }
 
 async fn show(settings: &ShowRoom) -> anyhow::Result<()> {
-    let slug = &settings.slug;
-    let mut snapshot = RoomSnapshot::of(&settings.database.database).await?;
+    let ShowRoom { slug, asked } = settings;
+    let mut snapshot = RoomSnapshot::of(&asked.database.database).await?;
     let messages = snapshot.messages(slug).await?;
-    printing::print(Output::data_if(settings.json), |out| {
-        if settings.json {
+    printing::print(Output::data_if(asked.json), |out| {
+        if asked.json {
             let messages = Messages {
                 slug,
                 dry_run: None,

@@ -119,8 +119,8 @@ pub(crate) async fn run(settings: Serve) -> anyhow::Result<()> {
         }
         None => service::server::router(url.as_deref(), counter.clone(), site_files),
     };
-    let rooms = settings.rooms.settings();
-    let rooms = rooms.map(|rooms| RoomHub::start(store.clone(), rooms));
+    let retention = settings.rooms.retention();
+    let rooms = retention.map(|retention| RoomHub::start(store.clone(), retention));
     let app = match &rooms {
         Some(rooms) => app.merge(room_router(counter.clone(), rooms.clone())),
         None => app,

@@ -221,7 +221,7 @@ pub struct Export {
     pub json: bool,
 }
 
-/// Settings of `corrections` and of `check`.
+/// Settings of `corrections`, of `check`, and of what else is asked of the database.
 #[derive(Debug, Args)]
 pub struct Asked {
     #[command(flatten)]

@@ -1,6 +1,6 @@
 //! Settings of the commands with which an owner looks after the reading rooms.
 
-use super::{Database, owners::reason};
+use super::{Asked, Database, owners::reason};
 use crate::{counter::protocol::Slug, room::protocol::MessageId};
 use clap::{Args, Subcommand};
 
@@ -16,25 +16,13 @@ pub struct Room {
 #[derive(Debug, Subcommand)]
 pub enum RoomCommand {
     /// List the rooms that have messages
-    List(ListRooms),
+    List(Asked),
     /// Print the messages of a room
     Show(ShowRoom),
     /// Delete messages; a running server takes them off all pages within a second
     Delete(DeleteMessages),
     /// Delete all messages of a room
     Clear(ClearRoom),
-}
-
-/// Settings of `room list`.
-#[derive(Debug, Args)]
-pub struct ListRooms {
-    #[command(flatten)]
-    #[expect(missing_docs, reason = "documented at its type")]
-    pub database: Database,
-
-    /// Print JSON
-    #[arg(long)]
-    pub json: bool,
 }
 
 /// Settings of `room show`.
@@ -46,11 +34,7 @@ pub struct ShowRoom {
 
     #[command(flatten)]
     #[expect(missing_docs, reason = "documented at its type")]
-    pub database: Database,
-
-    /// Print JSON
-    #[arg(long)]
-    pub json: bool,
+    pub asked: Asked,
 }
 
 /// Settings of `room delete`.

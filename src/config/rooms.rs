@@ -1,7 +1,7 @@
 //! The settings of the reading rooms.
 
 use super::values;
-use crate::room::hub::RoomSettings;
+use crate::room::hub::Retention;
 use clap::{Args, ValueEnum};
 use std::{num::NonZeroU32, time::Duration};
 
@@ -40,12 +40,12 @@ pub enum Rooms {
 }
 
 impl RoomFlags {
-    /// As the rooms take them; `None` if there are to be none.
-    pub fn settings(&self) -> Option<RoomSettings> {
+    /// Which messages are kept; `None` if there are to be no rooms.
+    pub fn retention(&self) -> Option<Retention> {
         let day = Duration::from_secs(24 * 60 * 60);
-        (self.rooms == Rooms::On).then(|| RoomSettings {
-            keep: day.saturating_mul(self.rooms_keep.get()),
-            ..RoomSettings::default()
+        (self.rooms == Rooms::On).then(|| Retention {
+            age: day.saturating_mul(self.rooms_keep.get()),
+            ..Retention::default()
         })
     }
 }

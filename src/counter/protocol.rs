@@ -121,6 +121,13 @@ impl Slug {
     }
 }
 
+/// The 128 bits that these 32 hexadecimal digits are.
+pub(crate) fn parse_bits(text: &str) -> Option<u128> {
+    // from_str_radix alone would also take a sign and fewer digits.
+    let is_whole = text.len() == 32 && text.bytes().all(|b| b.is_ascii_hexdigit());
+    is_whole.then(|| u128::from_str_radix(text, 16).ok())?
+}
+
 /// Writes this byte as two of these digits. Without `format!`, whose machinery every page would
 /// load.
 fn push_hex(out: &mut String, byte: u8, digits: &[u8; 16]) {
@@ -208,13 +215,7 @@ impl FromStr for ViewId {
     type Err = ViewIdError;
 
     fn from_str(text: &str) -> Result<Self, ViewIdError> {
-        // from_str_radix alone would also take a sign and fewer digits.
-        if text.len() != 32 || !text.bytes().all(|b| b.is_ascii_hexdigit()) {
-            return Err(ViewIdError);
-        }
-        u128::from_str_radix(text, 16)
-            .map(Self)
-            .map_err(|_| ViewIdError)
+        parse_bits(text).map(Self).ok_or(ViewIdError)
     }
 }
 

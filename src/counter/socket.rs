@@ -18,7 +18,7 @@ use super::{
 use allowance::{FrameAllowance, FrameLimits};
 use futures_util::{StreamExt, TryFutureExt, future};
 use keepalive::{Keepalive, Passed};
-use metered::Ration;
+use metered::ByteLimit;
 use std::{pin::pin, sync::Arc, time::Duration};
 use tokio::time::{Instant, sleep, sleep_until};
 use tokio_tungstenite::tungstenite::Message;
@@ -34,7 +34,7 @@ pub(super) const LIMITS: SocketLimits = SocketLimits {
     max_sent: 4096,
     // Above what the frames that it may send take if they are the largest, headers and masks
     // included, so that it is only reached by what is no frame to us.
-    bytes: Ration {
+    bytes: ByteLimit {
         burst: 16.0 * 1024.0,
         per_second: 1024.0,
     },

@@ -8,15 +8,16 @@ mod seat;
 #[cfg(test)]
 mod tests;
 
+pub use super::storage::Retention;
 pub(super) use seat::{History, Member, Seat};
 
 use super::{
     protocol::MessageId,
     state::{Moment, RoomState},
-    storage::{Retention, RoomStorage},
+    storage::RoomStorage,
 };
 use crate::counter::{
-    condition::Condition, protocol::Slug, schedule::Schedule, shared_load::SharedLoad,
+    condition::Condition, hub::lock, protocol::Slug, schedule::Schedule, shared_load::SharedLoad,
     storage::StorageError, store::Store, supervision::supervise,
 };
 use jiff::Timestamp;
@@ -24,7 +25,7 @@ use saver::Post;
 use std::{
     collections::HashMap,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Mutex,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
@@ -35,25 +36,6 @@ use tokio::{
     time::{Instant, timeout},
 };
 use tokio_util::sync::{CancellationToken, DropGuard};
-
-/// What a [`RoomHub`] is told.
-#[derive(Clone, Copy, Debug)]
-pub struct RoomSettings {
-    /// How long messages are kept.
-    pub keep: Duration,
-    /// How many messages of one room are kept.
-    pub max_messages: u64,
-}
-
-impl Default for RoomSettings {
-    /// Thirty days, and 10,000 messages of each room.
-    fn default() -> Self {
-        Self {
-            keep: Duration::from_secs(30 * 24 * 60 * 60),
-            max_messages: 10_000,
-        }
-    }
-}
 
 /// A handle to all reading rooms; clones are the same. They end when the last handle is dropped.
 #[derive(Clone)]
@@ -116,11 +98,11 @@ impl RoomHub {
     ///
     /// # Panics
     /// Outside a tokio runtime.
-    pub fn start(store: Store, settings: RoomSettings) -> Self {
-        Self::with_storage(Arc::new(store), settings)
+    pub fn start(store: Store, retention: Retention) -> Self {
+        Self::with_storage(Arc::new(store), retention)
     }
 
-    fn with_storage(storage: Arc<dyn RoomStorage>, settings: RoomSettings) -> Self {
+    fn with_storage(storage: Arc<dyn RoomStorage>, retention: Retention) -> Self {
         let (posts, receiver) = mpsc::channel(saver::MAX_WAITING);
         let stop = CancellationToken::new();
         let shared = Arc::new(Shared {
@@ -133,10 +115,6 @@ impl RoomHub {
             storing_fails: Condition::default(),
             stop: stop.clone(),
         });
-        let retention = Retention {
-            age: settings.keep,
-            per_room: settings.max_messages,
-        };
         let task = Arc::clone(&shared);
         supervise(stop.clone(), "announcing members", move || {
             wake(Arc::clone(&task))
@@ -268,9 +246,4 @@ fn now() -> Moment {
         instant: Instant::now().into_std(),
         timestamp: Timestamp::now().as_millisecond(),
     }
-}
-
-/// Locks a mutex that no panic poisons: what it guards is whole at every step.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -66,13 +66,9 @@ pub(super) struct JoinOutcome {
 pub(super) enum Entrance {
     /// Under this name, for the first time.
     Joined(Name),
-    /// It was a member.
-    Resumed {
-        /// The socket that it had, if that is open.
-        replaced: Option<SocketId>,
-        /// If it chose another name meanwhile.
-        renamed: Option<Renamed>,
-    },
+    /// It was a member. It may have chosen another name meanwhile. A socket that it had is its
+    /// no longer.
+    Resumed(Option<Renamed>),
 }
 
 /// A member has another name.
@@ -109,17 +105,10 @@ impl Members {
     }
 
     fn resume(&mut self, id: MemberId, request: JoinRequest) -> Entrance {
-        let mut replaced = None;
         if let Some(member) = self.members.get_mut(&id) {
-            let before = std::mem::replace(&mut member.presence, Presence::Here(request.socket));
-            if let Presence::Here(socket) = before {
-                replaced = Some(socket);
-            }
+            member.presence = Presence::Here(request.socket);
         }
-        Entrance::Resumed {
-            replaced,
-            renamed: self.rename(id, request.name),
-        }
+        Entrance::Resumed(self.rename(id, request.name))
     }
 
     /// Gives a member the name that its reader chose. `None` if it keeps its name.
@@ -191,6 +180,11 @@ impl Members {
     /// All names, in the order in which their members came.
     pub(super) fn names(&self) -> impl Iterator<Item = &Name> {
         self.members.values().map(|member| &member.name)
+    }
+
+    /// How many there are, with those who are awaited.
+    pub(super) fn len(&self) -> usize {
+        self.members.len()
     }
 
     /// Whether there is nobody, not even somebody who is awaited.
@@ -321,10 +315,7 @@ mod tests {
         assert_eq!(members.expire(start + RESUME_TIMEOUT / 2), []);
         let returned = members.join(request("Ann", Some(7), 3));
         assert_eq!(returned.member, joined.member);
-        let resumed = Entrance::Resumed {
-            replaced: None,
-            renamed: None,
-        };
+        let resumed = Entrance::Resumed(None);
         assert_eq!(returned.entrance, resumed);
         assert_eq!(members.expire(start + RESUME_TIMEOUT * 2), []);
         assert_eq!(names(&members), ["Ann", "Ann 2"]);
@@ -356,13 +347,10 @@ mod tests {
         let mut members = Members::default();
         let ann = members.join(request("Ann", Some(7), 1)).member;
         let second = members.join(request("Ben", Some(7), 2));
-        let resumed = Entrance::Resumed {
-            replaced: Some(1),
-            renamed: Some(Renamed {
-                from: name("Ann"),
-                to: name("Ben"),
-            }),
-        };
+        let resumed = Entrance::Resumed(Some(Renamed {
+            from: name("Ann"),
+            to: name("Ben"),
+        }));
         assert_eq!(second.entrance, resumed);
         assert!(!members.is_here(ann, 1) && members.is_here(ann, 2));
         assert_eq!(members.disconnect(ann, 1, Instant::now()), []);

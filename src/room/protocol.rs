@@ -4,6 +4,7 @@
 //! project adds to them: `id`, `since`, `client`, and the types `deleted` and `error`. Unknown
 //! fields are ignored.
 
+use crate::counter::protocol::parse_bits;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::{fmt, str::FromStr};
@@ -176,12 +177,7 @@ impl FromStr for ClientId {
     type Err = ClientIdError;
 
     fn from_str(text: &str) -> Result<Self, ClientIdError> {
-        // from_str_radix alone would also take a sign and fewer digits.
-        if text.len() != 32 || !text.bytes().all(|b| b.is_ascii_hexdigit()) {
-            return Err(ClientIdError);
-        }
-        let bits = u128::from_str_radix(text, 16);
-        bits.map(Self).map_err(|_| ClientIdError)
+        parse_bits(text).map(Self).ok_or(ClientIdError)
     }
 }
 

@@ -15,7 +15,7 @@ use crate::counter::{
         CLOSE_SPREAD,
         allowance::{FrameAllowance, FrameLimits},
         keepalive::{Keepalive, Passed},
-        metered::Ration,
+        metered::ByteLimit,
         websocket::{End, SocketLimits, WebSocket, end_of_error, finish, send},
     },
 };
@@ -30,7 +30,7 @@ pub(super) const LIMITS: SocketLimits = SocketLimits {
     max_message: MAX_MESSAGE_BYTES,
     // The list of 500 members whose names have 32 characters of four bytes.
     max_sent: 128 * 1024,
-    bytes: Ration {
+    bytes: ByteLimit {
         burst: 64.0 * 1024.0,
         per_second: 16.0 * 1024.0,
     },
@@ -79,7 +79,7 @@ pub(super) async fn serve(
         socket,
         limits,
         visitor,
-        place: Place::Seated(Some(seat)),
+        stage: Stage::Seated(seat),
         keepalive: Keepalive::new(Instant::now()),
         allowance: FrameAllowance::new(FRAMES, Instant::now()),
     };
@@ -88,19 +88,20 @@ pub(super) async fn serve(
     finish(conversation.socket, end).await;
 }
 
-/// Where a page is.
-enum Place {
-    /// It has not joined yet. `None` while it does.
-    Seated(Option<Seat>),
+/// How far a page has come.
+enum Stage {
+    /// It has not joined yet.
+    Seated(Seat),
     Joined(Member),
-    Left,
+    /// It has left, or is joining at this moment.
+    Neither,
 }
 
 struct Conversation<'a> {
     socket: &'a mut WebSocket,
     limits: &'a Limits,
     visitor: Visitor,
-    place: Place,
+    stage: Stage,
     keepalive: Keepalive,
     allowance: FrameAllowance,
 }
@@ -109,7 +110,7 @@ impl Conversation<'_> {
     async fn run(&mut self, pass: &Pass) -> Result<Infallible, End> {
         let join_until = Instant::now() + JOIN_TIMEOUT;
         loop {
-            let is_joined = matches!(self.place, Place::Joined(_));
+            let is_joined = matches!(self.stage, Stage::Joined(_));
             tokio::select! {
                 // In this order: what has arrived is read before a deadline is judged, or a
                 // server that slept would drop everyone.
@@ -127,7 +128,7 @@ impl Conversation<'_> {
                     sleep(CLOSE_SPREAD.mul_f64(rand::random::<f64>())).await;
                     return Err(End::RESTARTING);
                 }
-                text = next(&mut self.place) => self.send(text?).await?,
+                text = next(&mut self.stage) => self.send(text?).await?,
                 () = sleep_until(self.keepalive.due()) => {
                     match self.keepalive.passed(Instant::now()) {
                         Passed::Silence => {
@@ -163,19 +164,19 @@ impl Conversation<'_> {
             Ok(name) => name,
             Err(error) => return self.refuse(error, None).await,
         };
-        let Place::Seated(seat) = &mut self.place else {
-            return self
-                .refuse("the page has joined already; send update-name", None)
-                .await;
-        };
-        let Some(seat) = seat.take() else {
-            return Err(TRY_LATER);
+        let seat = match std::mem::replace(&mut self.stage, Stage::Neither) {
+            Stage::Seated(seat) => seat,
+            other => {
+                self.stage = other;
+                let error = "the page has joined already; send update-name";
+                return self.refuse(error, None).await;
+            }
         };
         let (view, is_back) = (self.visitor.view, self.visitor.is_back);
         let joined = seat.join(name, view, is_back, since).await;
         let (member, history) = joined.map_err(|_| TRY_LATER)?;
         let sent = self.send_history(&member, history).await;
-        self.place = Place::Joined(member);
+        self.stage = Stage::Joined(member);
         sent
     }
 
@@ -192,7 +193,7 @@ impl Conversation<'_> {
     }
 
     async fn say(&mut self, text: &str, client: Option<ClientId>) -> Result<(), End> {
-        let Place::Joined(member) = &self.place else {
+        let Stage::Joined(member) = &self.stage else {
             return Err(NOT_JOINED);
         };
         if let Err(wait) = self.limits.take_message(self.visitor.from) {
@@ -209,7 +210,7 @@ impl Conversation<'_> {
     }
 
     async fn rename(&mut self, name: &str) -> Result<(), End> {
-        let Place::Joined(member) = &self.place else {
+        let Stage::Joined(member) = &self.stage else {
             return Err(NOT_JOINED);
         };
         if let Err(wait) = self.limits.take_message(self.visitor.from) {
@@ -251,7 +252,7 @@ impl Conversation<'_> {
 
     /// The page is a member no more: for good if it said so, or else until it returns.
     fn leave(&mut self, end: &End) {
-        if let Place::Joined(member) = std::mem::replace(&mut self.place, Place::Left)
+        if let Stage::Joined(member) = std::mem::replace(&mut self.stage, Stage::Neither)
             && matches!(end, End::Closing)
         {
             member.leave();
@@ -260,8 +261,8 @@ impl Conversation<'_> {
 }
 
 /// The next text to send.
-async fn next(place: &mut Place) -> Result<Utf8Bytes, End> {
-    let Place::Joined(member) = place else {
+async fn next(stage: &mut Stage) -> Result<Utf8Bytes, End> {
+    let Stage::Joined(member) = stage else {
         return pending().await;
     };
     loop {

@@ -109,7 +109,7 @@ impl RoomState {
         match outcome.entrance {
             Entrance::Joined(_) if silently => self.announcements.came_silently(),
             Entrance::Joined(name) => self.announcements.joined(name),
-            Entrance::Resumed { renamed, .. } => {
+            Entrance::Resumed(renamed) => {
                 // They were for the socket before, whose page has what it was sent.
                 self.replies.remove(&outcome.member);
                 renamed
@@ -247,8 +247,7 @@ impl RoomState {
         for name in self.members.expire(now.instant) {
             self.announcements.left(name);
         }
-        let members = self.members.names().count();
-        let Some(sentences) = self.announcements.take_due(now.instant, members) else {
+        let Some(sentences) = self.announcements.take_due(now.instant, self.members.len()) else {
             return;
         };
         for message in sentences {

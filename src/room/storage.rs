@@ -41,11 +41,21 @@ pub(crate) struct Removals {
 
 /// Which messages are kept.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Retention {
-    /// For so long.
-    pub(crate) age: Duration,
+pub struct Retention {
+    /// Those that are not older than this.
+    pub age: Duration,
     /// And of each room the last so many.
-    pub(crate) per_room: u64,
+    pub per_room: u64,
+}
+
+impl Default for Retention {
+    /// Thirty days, and 10,000 messages of each room.
+    fn default() -> Self {
+        Self {
+            age: Duration::from_secs(30 * 24 * 60 * 60),
+            per_room: 10_000,
+        }
+    }
 }
 
 /// Keeps the messages of all rooms.

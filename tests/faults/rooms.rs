@@ -63,8 +63,8 @@ async fn chat(mut page: RoomPage, name: String) -> Vec<(u64, String)> {
             page.send_raw(Message::text(text.to_string())).await;
             sent += 1;
         }
-        let heard = timeout(Duration::from_millis(20), page.next_if_open()).await;
-        if heard == Ok(None) {
+        let received = timeout(Duration::from_millis(20), page.next_if_open()).await;
+        if received == Ok(None) {
             return page.said;
         }
     }

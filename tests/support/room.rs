@@ -82,7 +82,7 @@ impl RoomPage {
     }
 
     /// Reads until this was said.
-    pub(crate) async fn hears(&mut self, text: &str) {
+    pub(crate) async fn receives(&mut self, text: &str) {
         while self.said.last().is_none_or(|(_, said)| said != text) {
             self.next_of("chat").await;
         }
@@ -99,7 +99,7 @@ impl RoomPage {
     }
 
     /// Whether nothing comes for so long.
-    pub(crate) async fn hears_nothing_for(&mut self, time: Duration) -> bool {
+    pub(crate) async fn receives_nothing_for(&mut self, time: Duration) -> bool {
         timeout(time, self.next()).await.is_err()
     }
 

@@ -85,7 +85,8 @@ impl Upgrade {
             None => StatusCode::OK.into_response(),
         };
         let on_upgrade = self.on_upgrade;
-        let socket = async move { Some(websocket::over(on_upgrade.await.ok()?, limits).await) };
+        let socket =
+            async move { Some(websocket::from_upgraded(on_upgrade.await.ok()?, limits).await) };
         (answer, socket)
     }
 }

@@ -5,10 +5,10 @@ use tokio::time::Instant;
 
 /// A socket that was silent this long is pinged. Below the 60 s after which
 /// common proxies drop an idle connection.
-const PING_AFTER: Duration = Duration::from_secs(25);
+const PING_INTERVAL: Duration = Duration::from_secs(25);
 /// A socket that does not answer a ping within this time is dead, if nothing
 /// came from it after one more look…
-const PONG_WITHIN: Duration = Duration::from_secs(9);
+const PONG_TIMEOUT: Duration = Duration::from_secs(9);
 /// …so long after. A process that slept finds every timer due before the runtime
 /// has heard from the kernel which sockets have something to read; by then it
 /// has.
@@ -34,7 +34,7 @@ pub(crate) enum Passed {
 impl Keepalive {
     pub(crate) fn new(now: Instant) -> Self {
         Self {
-            due: now + PING_AFTER,
+            due: now + PING_INTERVAL,
             next: Passed::Silence,
         }
     }
@@ -48,7 +48,7 @@ impl Keepalive {
     pub(crate) fn passed(&mut self, now: Instant) -> Passed {
         let passed = self.next;
         (self.next, self.due) = match passed {
-            Passed::Silence => (Passed::Ping, now + PONG_WITHIN),
+            Passed::Silence => (Passed::Ping, now + PONG_TIMEOUT),
             Passed::Ping | Passed::Look => (Passed::Look, now + LOOK_AGAIN),
         };
         passed

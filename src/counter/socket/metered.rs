@@ -14,7 +14,7 @@ use tokio::{
 
 /// How much may be read, in bytes.
 #[derive(Clone, Copy)]
-pub(crate) struct Ration {
+pub(crate) struct ByteLimit {
     /// At once.
     pub(crate) burst: f64,
     /// And from then on.
@@ -22,20 +22,20 @@ pub(crate) struct Ration {
 }
 
 /// A stream whose reads fail with [`io::ErrorKind::QuotaExceeded`] when more
-/// came than the ration allows. What is written is not counted.
+/// came than the limit allows. What is written is not counted.
 pub(crate) struct Metered<S> {
     stream: S,
-    ration: Ration,
+    limit: ByteLimit,
     left: f64,
     at: Instant,
 }
 
 impl<S> Metered<S> {
-    pub(super) fn new(stream: S, ration: Ration) -> Self {
+    pub(super) fn new(stream: S, limit: ByteLimit) -> Self {
         Self {
             stream,
-            ration,
-            left: ration.burst,
+            limit,
+            left: limit.burst,
             at: Instant::now(),
         }
     }
@@ -58,9 +58,9 @@ impl<S> Metered<S> {
     /// Takes so many bytes from what is left, and says whether they were.
     fn take(&mut self, bytes: usize) -> bool {
         let now = Instant::now();
-        let earned = (now - self.at).as_secs_f64() * self.ration.per_second;
+        let earned = (now - self.at).as_secs_f64() * self.limit.per_second;
         self.at = now;
-        self.left = (self.left + earned).min(self.ration.burst) - bytes as f64;
+        self.left = (self.left + earned).min(self.limit.burst) - bytes as f64;
         self.left >= 0.0
     }
 }
@@ -109,7 +109,7 @@ mod tests {
         time::advance,
     };
 
-    const RATION: Ration = Ration {
+    const LIMIT: ByteLimit = ByteLimit {
         burst: 100.0,
         per_second: 10.0,
     };
@@ -117,7 +117,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn what_comes_beyond_the_ration_is_an_error_and_time_earns_more() {
         let (mut client, server) = duplex(1_000);
-        let mut server = Metered::new(server, RATION);
+        let mut server = Metered::new(server, LIMIT);
         client.write_all(&[0; 1_000]).await.unwrap();
         server.read_exact(&mut [0; 100]).await.unwrap();
         let over = server.read_u8().await.unwrap_err();

@@ -2,7 +2,7 @@
 
 use super::{
     line::Line,
-    metered::{Metered, Ration},
+    metered::{ByteLimit, Metered},
 };
 use crate::counter::{metrics::Ended, protocol::close_code};
 use futures_util::{FutureExt, SinkExt, StreamExt};
@@ -21,9 +21,9 @@ use tokio_tungstenite::{
 /// A peer that takes no byte for this long is dead too. A frame may be on its
 /// way when the ping is due: together these are the 40 s after which a reader
 /// who vanished is gone.
-const WRITE_WITHIN: Duration = Duration::from_secs(5);
+const WRITE_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long the other side has to answer our close frame.
-const CLOSE_WITHIN: Duration = Duration::from_secs(2);
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// What may go through a socket.
 #[derive(Clone, Copy)]
@@ -33,7 +33,7 @@ pub(crate) struct SocketLimits {
     /// The largest message that it is sent, in bytes.
     pub(crate) max_sent: usize,
     /// All bytes that it may send, headers and masks included.
-    pub(crate) bytes: Ration,
+    pub(crate) bytes: ByteLimit,
 }
 
 /// A socket whose other side is a page.
@@ -41,7 +41,7 @@ pub(crate) type WebSocket = WebSocketStream<Metered<Line>>;
 
 /// The socket that a connection, or a stream of HTTP/2, has become. At the
 /// library's defaults it would take 137 KB; so it takes about 2.
-pub(crate) async fn over(upgraded: Upgraded, limits: SocketLimits) -> WebSocket {
+pub(crate) async fn from_upgraded(upgraded: Upgraded, limits: SocketLimits) -> WebSocket {
     let config = WebSocketConfig::default()
         .read_buffer_size(256)
         .write_buffer_size(0)
@@ -106,7 +106,7 @@ pub(crate) async fn finish(socket: &mut WebSocket, end: End) {
         // broken frame no more can be read here, and this ends at once; the
         // connection itself lingers, so that the close frame is not lost.
         let drained = async { while let Some(Ok(_)) = socket.next().await {} };
-        let _ = timeout(CLOSE_WITHIN, drained).await;
+        let _ = timeout(CLOSE_TIMEOUT, drained).await;
     }
 }
 
@@ -118,7 +118,7 @@ pub(crate) fn send(
     socket: &mut WebSocket,
     message: Message,
 ) -> impl Future<Output = Result<(), End>> {
-    timeout(WRITE_WITHIN, socket.send(message)).map(|sent| match sent {
+    timeout(WRITE_TIMEOUT, socket.send(message)).map(|sent| match sent {
         Ok(Ok(())) => Ok(()),
         Ok(Err(_)) | Err(_) => Err(End::Gone),
     })

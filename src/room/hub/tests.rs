@@ -1,196 +1,27 @@
 //! The rooms around a storage that is slow, fails or panics.
 
+mod messages;
+mod simulation;
+
 use super::*;
 use crate::{
-    counter::{protocol::ViewId, storage::StorageFuture},
+    counter::protocol::ViewId,
     room::{
         members::RESUME_TIMEOUT,
         protocol::{ClientId, RoomMessage},
         state::Next,
-        storage::{NewMessage, Removals, StoredMessage},
         text::{MessageText, Name},
     },
 };
-use rand::{Rng, SeedableRng, rngs::StdRng};
-use std::{ops::RangeInclusive, sync::atomic::AtomicUsize};
+use messages::{Fault, Messages};
 use tokio::{sync::Semaphore, task::yield_now, time::sleep};
-
-/// A message, and what its sender named it by.
-type Sent = (StoredMessage, Option<ClientId>);
-
-/// Messages in memory, and what the storage is to do with the next.
-struct Messages {
-    rooms: Mutex<HashMap<Slug, Vec<Sent>>>,
-    fault: Mutex<Fault>,
-    /// Reads wait for one of these, each.
-    reads: Semaphore,
-    reading: AtomicUsize,
-    transactions: AtomicUsize,
-    /// What the owner removed.
-    removed: Mutex<Vec<(Slug, MessageId)>>,
-}
-
-#[derive(Clone, Copy, PartialEq)]
-enum Fault {
-    None,
-    Fails,
-    Panics,
-    /// It is stored, and nobody is told.
-    FailsAfterwards,
-    /// Messages cannot be read.
-    HidesThem,
-    /// To look for messages panics.
-    PanicsWhenRead,
-}
-
-impl Messages {
-    fn new() -> Arc<Self> {
-        Arc::new(Self {
-            rooms: Mutex::default(),
-            fault: Mutex::new(Fault::None),
-            reads: Semaphore::new(Semaphore::MAX_PERMITS),
-            reading: AtomicUsize::default(),
-            transactions: AtomicUsize::default(),
-            removed: Mutex::default(),
-        })
-    }
-
-    async fn read<T>(&self, slug: &Slug, read: impl FnOnce(&[Sent]) -> T) -> T {
-        assert!(
-            *lock(&self.fault) != Fault::PanicsWhenRead,
-            "as this test asks for"
-        );
-        self.reading.fetch_add(1, Ordering::SeqCst);
-        self.reads.acquire().await.unwrap().forget();
-        read(lock(&self.rooms).get(slug).map_or(&[], Vec::as_slice))
-    }
-
-    fn texts(&self, slug: &Slug) -> Vec<String> {
-        let rooms = lock(&self.rooms);
-        let messages = rooms.get(slug).map_or(&[][..], Vec::as_slice);
-        messages
-            .iter()
-            .map(|(message, _)| message.text.clone())
-            .collect()
-    }
-
-    fn store(&self, message: &NewMessage, now: i64) -> StoredMessage {
-        let mut rooms = lock(&self.rooms);
-        let room = rooms.entry(message.slug.clone()).or_default();
-        let known = message.client.and_then(|client| {
-            let known = room.iter().find(|(_, known)| *known == Some(client));
-            known.map(|(message, _)| message.clone())
-        });
-        known.unwrap_or_else(|| {
-            let stored = StoredMessage {
-                id: room.len() as MessageId + 1,
-                sender: message.sender.to_string(),
-                text: message.text.as_str().to_owned(),
-                timestamp: now,
-            };
-            room.push((stored.clone(), message.client));
-            stored
-        })
-    }
-}
-
-impl RoomStorage for Messages {
-    fn last_ids<'a>(&'a self, slugs: &'a [Slug]) -> StorageFuture<'a, HashMap<Slug, MessageId>> {
-        Box::pin(async move {
-            let mut last = HashMap::new();
-            for slug in slugs {
-                let id = self.read(slug, <[_]>::len).await as MessageId;
-                if id > 0 {
-                    last.insert(slug.clone(), id);
-                }
-            }
-            Ok(last)
-        })
-    }
-
-    fn first<'a>(
-        &'a self,
-        slug: &'a Slug,
-        ids: RangeInclusive<MessageId>,
-        most: u32,
-    ) -> StorageFuture<'a, Vec<StoredMessage>> {
-        Box::pin(async move {
-            if *lock(&self.fault) == Fault::HidesThem {
-                return Err(StorageError::new("reading messages", "the disk is gone"));
-            }
-            let first = self.read(slug, |messages| {
-                let messages = messages.iter().map(|(message, _)| message.clone());
-                let of_these = messages.filter(|message| ids.contains(&message.id));
-                of_these.take(most as usize).collect()
-            });
-            Ok(first.await)
-        })
-    }
-
-    fn last<'a>(
-        &'a self,
-        slug: &'a Slug,
-        ids: RangeInclusive<MessageId>,
-        most: u32,
-    ) -> StorageFuture<'a, Vec<StoredMessage>> {
-        Box::pin(async move {
-            let mut last = self.first(slug, ids, u32::MAX).await?;
-            last.drain(..last.len().saturating_sub(most as usize));
-            Ok(last)
-        })
-    }
-
-    fn removed<'a>(
-        &'a self,
-        _: &'a Slug,
-        _: RangeInclusive<MessageId>,
-    ) -> StorageFuture<'a, Vec<MessageId>> {
-        Box::pin(async { Ok(Vec::new()) })
-    }
-
-    fn removals(&self, after: Option<i64>) -> StorageFuture<'_, Removals> {
-        let removed = lock(&self.removed);
-        let last = removed.len() as i64;
-        let after = after.map_or(removed.len(), |after| after as usize);
-        let messages = removed[after..].to_vec();
-        Box::pin(async move { Ok(Removals { last, messages }) })
-    }
-
-    fn add<'a>(
-        &'a self,
-        messages: &'a [NewMessage],
-        now: i64,
-    ) -> StorageFuture<'a, Vec<StoredMessage>> {
-        Box::pin(async move {
-            self.transactions.fetch_add(1, Ordering::SeqCst);
-            sleep(Duration::from_millis(3)).await;
-            let fault = *lock(&self.fault);
-            assert!(fault != Fault::Panics, "as this test asks for");
-            if fault == Fault::Fails {
-                return Err(StorageError::new("storing messages", "the disk is full"));
-            }
-            let stored = messages
-                .iter()
-                .map(|message| self.store(message, now))
-                .collect();
-            if fault == Fault::FailsAfterwards {
-                return Err(StorageError::new("storing messages", "nobody knows"));
-            }
-            Ok(stored)
-        })
-    }
-
-    fn clean(&self, _: Retention, _: i64) -> StorageFuture<'_, u64> {
-        Box::pin(async { Ok(0) })
-    }
-}
 
 fn slug(text: &str) -> Slug {
     text.parse().unwrap()
 }
 
 fn start(storage: &Arc<Messages>) -> RoomHub {
-    RoomHub::with_storage(Arc::clone(storage) as _, RoomSettings::default())
+    RoomHub::with_storage(Arc::clone(storage) as _, Retention::default())
 }
 
 async fn join(hub: &RoomHub, room: &str, name: &str, view: Option<u128>) -> Page {
@@ -477,70 +308,4 @@ async fn what_another_process_stored_before_a_message_is_shown_before_it() {
     ann.say("second", None);
     sleep(Duration::from_millis(100)).await;
     assert_eq!(ann.texts(), ["first", "second"]);
-}
-
-/// Pages come and go, send and read, while the storage fails now and then and another process
-/// writes too. All is in the order of a seed.
-async fn simulate(seed: u64) {
-    const STEPS: usize = 300;
-    let mut random = StdRng::seed_from_u64(seed);
-    let storage = Messages::new();
-    let mut hub = start(&storage);
-    let other = start(&storage);
-    let foreign = join(&other, "a", "Foreign", None).await;
-    let mut pages: Vec<_> = (0..4)
-        .map(|n| Page::new("a", "Reader", Some(n + 1)))
-        .collect();
-    let mut shown_most = 0;
-    for step in 0..STEPS {
-        let page = random.random_range(0..pages.len());
-        let page = &mut pages[page];
-        match random.random_range(0..100) {
-            0..30 if page.member.is_some() => page.say(&format!("{step}"), Some(step as u128)),
-            30..60 => drop(page.take()),
-            60..64 => page.member = None,
-            64..66 => page.member.take().into_iter().for_each(Member::leave),
-            66..78 => page.connect(&hub).await,
-            78..82 => foreign.say(&format!("foreign {step}"), None),
-            82..84 => *lock(&storage.fault) = Fault::Fails,
-            84..85 => *lock(&storage.fault) = Fault::FailsAfterwards,
-            85..87 => *lock(&storage.fault) = Fault::HidesThem,
-            87..90 => *lock(&storage.fault) = Fault::None,
-            90..91 => {
-                hub.stop(Duration::from_secs(9)).await;
-                pages.iter_mut().for_each(|page| page.member = None);
-                hub = start(&storage);
-            }
-            91..99 => sleep(Duration::from_millis(random.random_range(1..200))).await,
-            _ => sleep(Duration::from_secs(random.random_range(1..90))).await,
-        }
-        // Nobody ever sees what is not stored.
-        let stored = storage.texts(&slug("a"));
-        for page in &pages {
-            let texts: Vec<_> = page.said.iter().map(|(_, text)| text.clone()).collect();
-            assert_eq!(texts, stored[..texts.len()], "seed {seed}, step {step}");
-            shown_most = shown_most.max(texts.len());
-        }
-    }
-    *lock(&storage.fault) = Fault::None;
-    sleep(Duration::from_secs(2)).await;
-    for page in &mut pages {
-        page.connect(&hub).await;
-        assert_eq!(
-            page.texts(),
-            storage.texts(&slug("a")),
-            "seed {seed}, at the end"
-        );
-    }
-    assert!(shown_most > 0, "seed {seed} shows something");
-    drop(pages);
-    sleep(RESUME_TIMEOUT * 2).await;
-    assert_eq!(hub.rooms(), 0, "seed {seed}");
-}
-
-#[tokio::test(start_paused = true)]
-async fn in_whatever_order_things_happen_every_page_gets_every_message_once() {
-    for seed in 0..50 {
-        simulate(seed).await;
-    }
 }
